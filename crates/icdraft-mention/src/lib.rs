@@ -1,1 +1,22 @@
-//! x
+//! Mentions: the terminology compiled into one automaton, what a note mentions, and how (affirmed, current, of the patient, on
+//! which side).
+//!
+//! One pass over the note's words finds every phrase; per sentence the parts of concepts are joined, overlaps
+//! resolved, and cues and sides attached. Knowledge is in `data/`, whose README explains the files.
+
+pub mod assertion;
+mod condition;
+mod laterality;
+mod lexicon;
+mod matcher;
+mod mention;
+mod normal;
+pub mod phrase;
+mod quantity;
+mod terminology;
+mod vocabulary;
+
+pub use laterality::{Laterality, Side, SideSource};
+pub use lexicon::{LexiconError, LexiconFile, Procedure, SideRule};
+pub use mention::{Annotation, Mention};
+pub use terminology::{Concept, Meaning, Origin, Procedures, Terminology};

@@ -1,1 +1,29 @@
-//! x
+//! From mentions to a ranked draft: candidates, leaves by axes, bundling, ranking and the report.
+//!
+//! ```
+//! use icdraft_note::Encounter;
+//! use icdraft_suggest::{Coder, Config};
+//!
+//! let coder = Coder::new(&Config::default())?;
+//! let note = "POSTOPERATIVE DIAGNOSIS: Right carpal tunnel syndrome.\nPROCEDURE PERFORMED: Right carpal tunnel release.\n";
+//! let report = coder.code(&Encounter::of_note("example", note));
+//! let first = &report.suggestions[0];
+//! assert_eq!((first.code.as_str(), first.evidence[0].text.as_str()), ("G56.01", "Right carpal tunnel syndrome"));
+//! # Ok::<(), icdraft_suggest::ConfigError>(())
+//! ```
+
+mod candidate;
+mod coder;
+mod cpt;
+mod diagnosis;
+mod knowledge;
+mod leaf;
+mod procedure;
+mod rank;
+mod report;
+
+pub use coder::{CPT_RELEASE, Coder, Config, ConfigError};
+pub use cpt::{CptTable, CptTableError};
+pub use report::{
+    CueText, Echo, EchoNote, Edit, Evidence, Model, NotCoded, Query, Reason, Report, SCHEMA, Suggestion,
+};

@@ -1,0 +1,132 @@
+//! Conditions of lexicon rows: when a phrase means what the row says.
+
+use icdraft_note::{Patient, SectionKind, Sex};
+
+use crate::vocabulary::Vocabulary;
+
+/// A condition that is not written as `data/README.md` says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no condition; see data/README.md for the list")]
+pub(crate) struct ConditionError(String);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measure {
+    Age,
+    Centimetres,
+    SquareCentimetres,
+    Levels,
+    Count,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compare {
+    Below,
+    AtMost,
+    Above,
+    AtLeast,
+}
+
+impl Compare {
+    fn holds(self, value: f64, bound: f64) -> bool {
+        match self {
+            Compare::Below => value < bound,
+            Compare::AtMost => value <= bound,
+            Compare::Above => value > bound,
+            Compare::AtLeast => value >= bound,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Condition {
+    /// Any (or, negated, none) of these symbol strings in the sentence.
+    Near { any: Vec<String>, wanted: bool },
+    /// The same for the whole note.
+    Note { any: Vec<String>, wanted: bool },
+    Section { kinds: Vec<SectionKind>, wanted: bool },
+    Capitals,
+    Sex(Sex),
+    Measure { what: Measure, compare: Compare, bound: f64 },
+}
+
+/// What conditions are asked of.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) sentence: &'a str,
+    pub(crate) note: &'a str,
+    pub(crate) section: SectionKind,
+    pub(crate) mention: &'a str,
+    pub(crate) patient: Patient,
+    pub(crate) measure: &'a dyn Fn(Measure) -> Option<f64>,
+}
+
+impl Condition {
+    pub(crate) fn parse_all(when: &str, vocabulary: &mut Vocabulary) -> Result<Vec<Self>, ConditionError> {
+        when.split(';').map(str::trim).filter(|c| !c.is_empty()).map(|c| Self::parse(c, vocabulary)).collect()
+    }
+
+    fn parse(text: &str, vocabulary: &mut Vocabulary) -> Result<Self, ConditionError> {
+        let bad = || ConditionError(text.to_owned());
+        for (name, what) in [
+            ("age", Measure::Age),
+            ("cm", Measure::Centimetres),
+            ("sqcm", Measure::SquareCentimetres),
+            ("levels", Measure::Levels),
+            ("count", Measure::Count),
+        ] {
+            let Some(rest) = text.strip_prefix(name) else { continue };
+            for (sign, compare) in
+                [("<=", Compare::AtMost), (">=", Compare::AtLeast), ("<", Compare::Below), (">", Compare::Above)]
+            {
+                if let Some(bound) = rest.strip_prefix(sign) {
+                    return Ok(Self::Measure { what, compare, bound: bound.parse().map_err(|_| bad())? });
+                }
+            }
+        }
+        let (name, values) = text.split_once('=').ok_or_else(bad)?;
+        let (name, wanted) = name.strip_suffix('!').map_or((name, true), |name| (name, false));
+        let mut symbols = || values.split('|').map(|v| vocabulary.symbols(v)).filter(|s| !s.is_empty()).collect();
+        match (name, values) {
+            ("near", _) => Ok(Self::Near { any: symbols(), wanted }),
+            ("note", _) => Ok(Self::Note { any: symbols(), wanted }),
+            ("section", _) => {
+                let kinds = values.split('|').map(|v| SectionKind::named(v).ok_or_else(bad)).collect::<Result<_, _>>()?;
+                Ok(Self::Section { kinds, wanted })
+            }
+            ("case", "upper") => Ok(Self::Capitals),
+            ("sex", "F") => Ok(Self::Sex(Sex::F)),
+            ("sex", "M") => Ok(Self::Sex(Sex::M)),
+            _ => Err(bad()),
+        }
+    }
+
+    pub(crate) fn holds(&self, around: &Surroundings<'_>) -> bool {
+        match self {
+            Self::Near { any, wanted } => any.iter().any(|s| around.sentence.contains(s.as_str())) == *wanted,
+            Self::Note { any, wanted } => any.iter().any(|s| around.note.contains(s.as_str())) == *wanted,
+            Self::Section { kinds, wanted } => kinds.contains(&around.section) == *wanted,
+            Self::Capitals => !around.mention.chars().any(char::is_lowercase),
+            Self::Sex(sex) => around.patient.sex == Some(*sex),
+            Self::Measure { what: Measure::Age, compare, bound } => {
+                around.patient.age.is_some_and(|age| compare.holds(age, *bound))
+            }
+            Self::Measure { what, compare, bound } => {
+                (around.measure)(*what).is_some_and(|value| compare.holds(value, *bound))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_documented_form_is_read() {
+        let mut vocabulary = Vocabulary::new();
+        let when = "near=a|b c;near!=d;note=e;note!=f;section=medications|allergies;section!=ros;case=upper;age<18;age>=65;sex=F;cm>2;cm<=0.5;sqcm>20;levels>=2;count>=3";
+        assert_eq!(Condition::parse_all(when, &mut vocabulary).unwrap().len(), 15);
+        for bad in ["nearby=a", "section=kitchen", "age=4", "cm>two", "case=lower"] {
+            assert!(Condition::parse_all(bad, &mut vocabulary).is_err(), "{bad}");
+        }
+    }
+}

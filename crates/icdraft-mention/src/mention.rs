@@ -1,0 +1,256 @@
+//! Mentions: what a note speaks of, with assertion and side.
+
+use icdraft_note::{Note, Outline, Patient, SectionKind, Span};
+
+use crate::assertion::{Assertion, Cue, assess};
+use crate::condition::Surroundings;
+use crate::laterality::{self, Laterality, Side, SideSource};
+use crate::quantity;
+use crate::terminology::{Atom, Concept, Meaning, Terminology};
+use crate::vocabulary::Stream;
+
+/// A concept found in a note.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mention {
+    /// Number of the concept in the terminology.
+    pub concept: usize,
+    /// From the first word to the last.
+    pub span: Span,
+    /// Number of its sentence in the outline.
+    pub sentence: usize,
+    /// Number of its section in the outline.
+    pub section: usize,
+    /// Words matched.
+    pub words: usize,
+    /// Polarity, certainty, temporality, experiencer.
+    pub assertion: Assertion,
+    /// The side, where the note tells it.
+    pub laterality: Option<Laterality>,
+    /// Conditions of its lexicon row, all of which hold.
+    pub conditions: usize,
+}
+
+/// A note with everything that was read from it.
+#[derive(Debug)]
+pub struct Annotation {
+    /// Sections and sentences.
+    pub outline: Outline,
+    /// Mentions in order of their first word.
+    pub mentions: Vec<Mention>,
+    /// Age and sex: the caller's, completed from the note's words.
+    pub patient: Patient,
+    /// Weeks of gestation, where the note states them.
+    pub weeks: Option<u32>,
+    stream: Stream,
+    cues: Vec<Vec<Cue>>,
+}
+
+/// A part found: which atom, over which tokens.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    atom: Atom,
+    first: usize,
+    last: usize,
+}
+
+/// A concept found in a sentence, before overlaps are resolved.
+#[derive(Debug)]
+struct Raw {
+    concept: usize,
+    /// Token ranges of its parts, in order.
+    parts: Vec<(usize, usize)>,
+    words: usize,
+    conditions: usize,
+}
+
+impl Raw {
+    fn hull(&self) -> (usize, usize) {
+        (self.parts[0].0, self.parts.iter().map(|p| p.1).max().unwrap_or(self.parts[0].1))
+    }
+
+    /// Whether every word of `self` is a word of `other`.
+    fn within(&self, other: &Raw) -> bool {
+        self.parts.iter().all(|&(first, last)| other.parts.iter().any(|&(f, l)| f <= first && last <= l))
+    }
+}
+
+/// Most words between the nearest parts of one concept.
+const GAP: usize = 10;
+
+impl Annotation {
+    /// Reads a note.
+    pub fn of(terminology: &Terminology, note: &Note, patient: Patient) -> Self {
+        let text = note.text.as_str();
+        let outline = Outline::of(text);
+        let stream = Stream::of(text, &outline, &terminology.vocabulary);
+        let patient = quantity::patient(text, patient);
+        let cues = terminology.cues.find(&stream);
+        let mut annotation = Self { outline, mentions: Vec::new(), patient, weeks: quantity::gestation(text), stream, cues };
+        annotation.mentions = annotation.find(terminology, text);
+        annotation
+    }
+
+    fn find(&self, terminology: &Terminology, text: &str) -> Vec<Mention> {
+        let mut found: Vec<Vec<Found>> = vec![Vec::new(); self.outline.sentences.len()];
+        for occurrence in terminology.matcher.occurrences(&self.stream.symbols) {
+            for one in &terminology.uses[occurrence.pattern] {
+                let Some(fit) = one.fit(&self.stream.symbols, occurrence.start, occurrence.end) else { continue };
+                let (first, last) = self.stream.tokens_of(fit.start, fit.end);
+                let sentence = self.stream.starts.partition_point(|&s| s <= first) - 1;
+                if fit.sides.iter().all(|&side| self.has_side(side, sentence, first, last)) {
+                    found[sentence].push(Found { atom: one.atom, first, last });
+                }
+            }
+        }
+        let procedure_side = self.line_side(&[SectionKind::ProcedurePerformed])
+            .or_else(|| self.line_side(&[SectionKind::PostoperativeDiagnosis]))
+            .or_else(|| self.line_side(&[SectionKind::PreoperativeDiagnosis]));
+        let mut mentions = Vec::new();
+        for (sentence, found) in found.iter().enumerate().filter(|(_, f)| !f.is_empty()) {
+            for raw in resolve(terminology, self.concepts(terminology, text, sentence, found)) {
+                mentions.push(self.mention(text, sentence, &raw, procedure_side));
+            }
+        }
+        mentions.sort_by_key(|m| (m.span, m.concept));
+        mentions
+    }
+
+    /// Whether the side stands among or just before the tokens.
+    fn has_side(&self, side: Side, sentence: usize, first: usize, last: usize) -> bool {
+        let from = first.saturating_sub(2).max(self.stream.starts[sentence]);
+        self.stream.tokens[from..last].iter().any(|t| t.side == Some(side))
+    }
+
+    /// Concepts whose parts all stand in the sentence and whose conditions hold.
+    fn concepts(&self, terminology: &Terminology, text: &str, sentence: usize, found: &[Found]) -> Vec<Raw> {
+        let span = self.outline.sentences[sentence].0.span;
+        let section = self.outline.ruling_kind(self.outline.sentences[sentence].1);
+        let mut raws: Vec<Raw> = Vec::new();
+        for key in found {
+            for &number in &terminology.keys[key.atom.0 as usize] {
+                let concept = &terminology.concepts[number];
+                let Some(parts) = gather(key, &concept.others, found) else { continue };
+                let hull = Span::new(self.stream.tokens[parts[0].0].span.start, self.stream.tokens[parts[parts.len() - 1].1 - 1].span.end);
+                let around = Surroundings {
+                    sentence: self.stream.sentence_symbols(sentence),
+                    note: &self.stream.symbols,
+                    section,
+                    mention: &text[hull],
+                    patient: self.patient,
+                    measure: &|what| quantity::measure(what, &text[span]),
+                };
+                if concept.when.iter().all(|c| c.holds(&around)) {
+                    let words = parts.iter().map(|&(f, l)| (f..l).filter(|&t| !self.stream.tokens[t].transparent).count()).sum();
+                    raws.push(Raw { concept: number, parts, words, conditions: concept.when.len() });
+                }
+            }
+        }
+        raws
+    }
+
+    fn mention(&self, text: &str, sentence: usize, raw: &Raw, procedure_side: Option<Laterality>) -> Mention {
+        let (first, last) = raw.hull();
+        let (_, section) = self.outline.sentences[sentence];
+        let kind = self.outline.ruling_kind(section);
+        let range = self.stream.sentence(sentence);
+        let laterality = laterality::in_sentence(&self.stream, text, range.clone(), first, last)
+            .or_else(|| self.header_side(text, section))
+            .or_else(|| self.section_side(section, kind))
+            .or(procedure_side);
+        // A side just before the words is part of what is pointed at: "Right inguinal hernia".
+        let lead = first.checked_sub(1).filter(|&t| t >= range.start && self.stream.tokens[t].side.is_some()).unwrap_or(first);
+        Mention {
+            concept: raw.concept,
+            span: Span::new(self.stream.tokens[lead].span.start, self.stream.tokens[last - 1].span.end),
+            sentence,
+            section,
+            words: raw.words,
+            // Cues among the mention's own words ("no-reflow") are left out by `assess`.
+            assertion: assess(&self.stream, &self.cues[sentence], kind, first, last),
+            laterality,
+            conditions: raw.conditions,
+        }
+    }
+
+    /// The only side that the lines of these sections name.
+    fn line_side(&self, kinds: &[SectionKind]) -> Option<Laterality> {
+        let tokens = self.outline.sentences.iter().enumerate().filter(|(_, (_, s))| kinds.contains(&self.outline.sections[*s].kind));
+        laterality::only_side(tokens.flat_map(|(n, _)| &self.stream.tokens[self.stream.sentence(n)]), SideSource::ProcedureLine)
+    }
+
+    /// "LEFT KNEE:" speaks for its section.
+    fn header_side(&self, text: &str, section: usize) -> Option<Laterality> {
+        let header = self.outline.sections[section].header?;
+        let mut folded = String::new();
+        text[header].split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).find_map(|word| {
+            crate::normal::fold_into(word, &mut folded);
+            let side = Side::of_word(&folded)?;
+            let start = word.as_ptr() as usize - text.as_ptr() as usize;
+            Some(Laterality { side, span: Span::new(start, start + word.len()), source: SideSource::Header })
+        })
+    }
+
+    /// The only side in the lines of a short section: diagnosis and procedure lists, an assessment.
+    fn section_side(&self, section: usize, kind: SectionKind) -> Option<Laterality> {
+        let listed = matches!(
+            kind,
+            SectionKind::PreoperativeDiagnosis | SectionKind::PostoperativeDiagnosis | SectionKind::Diagnosis | SectionKind::ProcedurePerformed
+        );
+        if !listed {
+            return None;
+        }
+        let from = self.outline.sentences.partition_point(|(_, s)| *s < section);
+        let to = self.outline.sentences.partition_point(|(_, s)| *s <= section);
+        laterality::only_side(self.stream.tokens[self.stream.starts[from]..self.stream.starts[to]].iter(), SideSource::Section)
+    }
+
+    /// The known words of a sentence, as [`Terminology::words`] numbers them.
+    pub fn sentence_words(&self, sentence: usize) -> impl Iterator<Item = u32> + '_ {
+        self.stream.tokens[self.stream.sentence(sentence)].iter().filter(|t| !t.transparent).map(|t| t.word.0)
+    }
+}
+
+/// The parts of a concept in text order: the key, and for each other part the occurrence nearest to it.
+fn gather(key: &Found, others: &[Atom], found: &[Found]) -> Option<Vec<(usize, usize)>> {
+    let mut parts = vec![(key.first, key.last)];
+    for other in others {
+        let gap = |f: &Found| if f.last <= key.first { key.first - f.last } else { f.first.saturating_sub(key.last) };
+        let free = |f: &&Found| f.atom == *other && (f.last <= key.first || key.last <= f.first);
+        let nearest = found.iter().filter(free).min_by_key(|f| (gap(f), usize::MAX - (f.last - f.first)))?;
+        if gap(nearest) > GAP {
+            return None;
+        }
+        parts.push((nearest.first, nearest.last));
+    }
+    parts.sort_unstable();
+    Some(parts)
+}
+
+/// Resolves overlaps, for diagnoses and procedures apart: a concept all of whose words belong to one with more words goes; of
+/// concepts over the same words those with most conditions stay, then the lexicon's before the tabular list's.
+fn resolve(terminology: &Terminology, mut raws: Vec<Raw>) -> Vec<Raw> {
+    let concept = |raw: &Raw| -> &Concept { &terminology.concepts[raw.concept] };
+    // Diagnoses, procedures and add-on procedures do not compete: an add-on is said in the words of its primary.
+    let class = |raw: &Raw| match concept(raw).meaning {
+        Meaning::Diagnosis(_) => 0,
+        Meaning::Procedure(n) => 1 + usize::from(!terminology.procedures()[n].addon_of.is_empty()),
+    };
+    raws.sort_by_key(|r| {
+        (std::cmp::Reverse(r.words), std::cmp::Reverse(r.conditions), concept(r).origin, r.parts[0], r.concept)
+    });
+    let mut kept: Vec<Raw> = Vec::new();
+    for raw in raws {
+        let beaten = kept.iter().any(|k| {
+            class(k) == class(&raw)
+                && raw.within(k)
+                && (raw.words < k.words
+                    || raw.conditions < k.conditions
+                    || concept(&raw).origin != concept(k).origin
+                    || concept(&raw).meaning == concept(k).meaning)
+        });
+        if !beaten {
+            kept.push(raw);
+        }
+    }
+    kept
+}

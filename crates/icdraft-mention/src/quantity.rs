@@ -1,0 +1,231 @@
+//! Numbers that decide a code: sizes, areas, spinal levels, counts, and the patient's age where the note states it.
+
+use icdraft_note::{Patient, Sex};
+
+use crate::condition::Measure;
+
+/// The value that a sentence states for a measure: the largest where it states several.
+pub(crate) fn measure(what: Measure, sentence: &str) -> Option<f64> {
+    match what {
+        Measure::Age => None,
+        Measure::Centimetres => lengths(sentence).reduce(f64::max),
+        Measure::SquareCentimetres => area(sentence),
+        Measure::Levels => Some(levels(sentence)).filter(|&n| n > 0).map(f64::from),
+        Measure::Count => count(sentence).map(f64::from),
+    }
+}
+
+/// Words and numbers, lower case; "2.5-cm" and "2.5cm" give "2.5", "cm".
+fn words(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut last = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let joins = match c {
+            c if c.is_ascii_digit() => last.is_alphanumeric() || last == '.',
+            '.' => last.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit),
+            c if c.is_alphabetic() => last.is_alphabetic(),
+            _ => false,
+        };
+        if c.is_alphanumeric() || c == '.' {
+            match out.last_mut().filter(|_| joins) {
+                Some(word) => word.extend(c.to_lowercase()),
+                None if c != '.' => out.push(c.to_lowercase().collect()),
+                None => {}
+            }
+        }
+        last = c;
+    }
+    out
+}
+
+fn number(word: &str) -> Option<f64> {
+    word.parse().ok().or_else(|| {
+        const NAMES: [&str; 13] =
+            ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+        NAMES.iter().position(|n| *n == word).map(|n| f64::from(u8::try_from(n).unwrap_or(0)))
+    })
+}
+
+/// Every length in centimetres. "3 x 2 cm" states both numbers.
+fn lengths(sentence: &str) -> impl Iterator<Item = f64> {
+    let words = words(sentence);
+    let mut found = Vec::new();
+    for (n, word) in words.iter().enumerate() {
+        let scale = match word.as_str() {
+            "cm" | "cms" | "centimeter" | "centimeters" | "centimetre" => 1.0,
+            "mm" | "millimeter" | "millimeters" => 0.1,
+            _ => continue,
+        };
+        let mut at = n;
+        while let Some(value) = at.checked_sub(1).and_then(|at| number(&words[at])) {
+            found.push(value * scale);
+            match at.checked_sub(2).map(|by| words[by].as_str()) {
+                Some("x" | "by" | "times") => at -= 2,
+                _ => break,
+            }
+        }
+    }
+    found.into_iter()
+}
+
+/// "4 x 5 cm" or "20 square cm".
+fn area(sentence: &str) -> Option<f64> {
+    let words = words(sentence);
+    words.windows(3).find_map(|w| match (number(&w[0]), w[1].as_str(), w[2].as_str()) {
+        (Some(value), "sq" | "square", _) | (Some(value), "cm", "squared" | "2") => Some(value),
+        (Some(a), "x" | "by", _) => {
+            let b = number(&w[2])?;
+            Some(a * b)
+        }
+        _ => None,
+    })
+}
+
+/// Interspaces between vertebrae: "L4-L5 and L5-S1" is 2, "C4-7" is 3, "L4-5" is 1.
+fn levels(sentence: &str) -> u32 {
+    let place = |region: char, n: u32| match region {
+        'c' => Some(n).filter(|n| (1..=7).contains(n)),
+        't' => Some(7 + n).filter(|_| (1..=12).contains(&n)),
+        'l' => Some(19 + n).filter(|_| (1..=5).contains(&n)),
+        's' => Some(24 + n).filter(|_| (1..=2).contains(&n)),
+        _ => None,
+    };
+    let lower = sentence.to_lowercase();
+    let bytes = lower.as_bytes();
+    let mut spaces = std::collections::BTreeSet::new();
+    let mut at = 0;
+    let vertebra = |at: usize| -> Option<(u32, char, usize)> {
+        let region = char::from(*bytes.get(at)?);
+        if at > 0 && bytes[at - 1].is_ascii_alphanumeric() && !(bytes[at - 1].is_ascii_digit()) {
+            return None;
+        }
+        let digits = bytes[at + 1..].iter().take(2).take_while(|b| b.is_ascii_digit()).count();
+        let n: u32 = lower.get(at + 1..at + 1 + digits)?.parse().ok()?;
+        // "L45" without a hyphen is L4-L5.
+        let (n, digits) = if place(region, n).is_none() && digits == 2 { (n / 10, 1) } else { (n, digits) };
+        Some((place(region, n)?, region, at + 1 + digits))
+    };
+    while at < bytes.len() {
+        let Some((upper, region, mut end)) = vertebra(at) else {
+            at += 1;
+            while at < bytes.len() && !lower.is_char_boundary(at) {
+                at += 1;
+            }
+            continue;
+        };
+        let joined = matches!(bytes.get(end), Some(b'-' | b'/')) || bytes.get(end).is_some_and(u8::is_ascii_digit) || lower[end..].starts_with(" to ");
+        if joined {
+            let skip = if lower[end..].starts_with(" to ") { 4 } else { usize::from(matches!(bytes[end], b'-' | b'/')) };
+            let lower_one = vertebra(end + skip).map(|(n, _, e)| (n, e)).or_else(|| {
+                let digits = bytes[end + skip..].iter().take(2).take_while(|b| b.is_ascii_digit()).count();
+                let n: u32 = lower.get(end + skip..end + skip + digits)?.parse().ok()?;
+                Some((place(region, n)?, end + skip + digits))
+            });
+            if let Some((low, e)) = lower_one {
+                spaces.extend(upper..low.max(upper));
+                end = e;
+            }
+        }
+        at = end;
+    }
+    u32::try_from(spaces.len()).unwrap_or(0)
+}
+
+/// "x2", "times three", "three lesions".
+fn count(sentence: &str) -> Option<u32> {
+    let words = words(sentence);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // small whole numbers only
+    let whole = |w: &String| number(w).filter(|n| n.fract() == 0.0 && (1.0..100.0).contains(n)).map(|n| n as u32);
+    words.iter().enumerate().find_map(|(n, word)| {
+        let unit = words.get(n + 2).map(String::as_str);
+        if matches!(word.as_str(), "x" | "times") && !matches!(unit, Some("cm" | "mm")) {
+            return words.get(n + 1).and_then(whole);
+        }
+        let thing = words.get(n + 1)?;
+        const THINGS: [&str; 12] = [
+            "lesions", "polyps", "views", "vessels", "grafts", "levels", "tumors", "skin", "fingers", "toes", "biopsies", "muscles",
+        ];
+        THINGS.contains(&thing.as_str()).then(|| whole(word)).flatten()
+    })
+}
+
+/// Weeks of gestation: "39 weeks", "29-week pregnancy", near a word of pregnancy.
+pub(crate) fn gestation(text: &str) -> Option<u32> {
+    let words = words(&text[..text.floor_char_boundary(6_000)]);
+    const PREGNANT: [&str; 7] = ["pregnancy", "pregnant", "gestation", "gestational", "iup", "intrauterine", "gravida"];
+    words.windows(2).enumerate().find_map(|(n, w)| {
+        let weeks: u32 = w[0].parse().ok().filter(|n| (4..=43).contains(n))?;
+        let around = &words[n.saturating_sub(8)..(n + 8).min(words.len())];
+        (matches!(w[1].as_str(), "week" | "weeks") && around.iter().any(|w| PREGNANT.contains(&w.as_str()))).then_some(weeks)
+    })
+}
+
+/// Age and sex from the note's own words ("31-year-old gentleman"), for what the caller did not say.
+pub(crate) fn patient(text: &str, known: Patient) -> Patient {
+    let mut patient = known;
+    let words = words(&text[..text.floor_char_boundary(6_000)]);
+    if patient.age.is_none() {
+        patient.age = words.windows(3).find_map(|w| {
+            let value = number(&w[0])?;
+            match (w[1].as_str(), w[2].as_str()) {
+                ("year" | "years" | "yr" | "y", "old" | "o") | ("yo", _) => Some(value),
+                ("month" | "months", "old") => Some(value / 12.0),
+                ("week" | "weeks", "old") => Some(value / 52.0),
+                ("day" | "days", "old") => Some(value / 365.0),
+                _ => None,
+            }
+        });
+    }
+    if patient.sex.is_none() {
+        let count = |names: &[&str]| words.iter().filter(|w| names.contains(&w.as_str())).count();
+        let female = count(&["female", "woman", "she", "her", "lady", "girl"]);
+        let male = count(&["male", "man", "he", "his", "gentleman", "boy"]);
+        patient.sex = match female.cmp(&male) {
+            std::cmp::Ordering::Greater => Some(Sex::F),
+            std::cmp::Ordering::Less => Some(Sex::M),
+            std::cmp::Ordering::Equal => None,
+        };
+    }
+    patient
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        assert_eq!(measure(Measure::Centimetres, "a 2.5-cm lesion"), Some(2.5));
+        assert_eq!(measure(Measure::Centimetres, "measured 3 x 1.5 cm"), Some(3.0));
+        assert_eq!(measure(Measure::Centimetres, "an 8 mm polyp"), Some(0.8));
+        assert_eq!(measure(Measure::Centimetres, "aged 40"), None);
+        assert_eq!(measure(Measure::SquareCentimetres, "a 4 x 5 cm defect"), Some(20.0));
+    }
+
+    #[test]
+    fn spinal_levels() {
+        for (text, n) in [
+            ("L4-L5 and L5-S1", 2), ("C4-C5, C5-C6, and C6-C7", 3), ("at L4-5", 1), ("T2-L2 fusion", 12), ("L34, L45, L5S1", 3),
+            ("C4 to C7", 3), ("L5", 0), ("vitamin B12", 0), ("s1 gallop t4", 0),
+        ] {
+            assert_eq!(levels(text), n, "{text}");
+        }
+    }
+
+    #[test]
+    fn counts() {
+        assert_eq!(count("excision of lesions x2"), Some(2));
+        assert_eq!(count("Bengal cages times three"), Some(3));
+        assert_eq!(count("three polyps"), Some(3));
+        assert_eq!(count("3 x 2 cm"), None);
+    }
+
+    #[test]
+    fn age_and_sex_from_words() {
+        let found = patient("This is a 31-year-old gentleman.", Patient::default());
+        assert_eq!((found.age, found.sex), (Some(31.0), Some(Sex::M)));
+        assert_eq!(patient("A 6-month-old girl", Patient::default()).age, Some(0.5));
+        assert_eq!(patient("", Patient::default()), Patient::default());
+    }
+}

@@ -1,0 +1,387 @@
+//! The terminology: every phrase of the tabular list and of the lexicons, compiled into one automaton.
+
+use std::collections::BTreeMap;
+
+use icdraft_codeset::{Code, CodeSet, EntryId, NoteKind};
+use rustc_hash::FxHashMap;
+
+use crate::assertion::CueTable;
+use crate::condition::Condition;
+use crate::laterality::Side;
+use crate::lexicon::{DiagnosisRow, LexiconError, LexiconFile, Procedure, ProcedureRow, embedded, phrase_parts, target};
+use crate::matcher::Matcher;
+use crate::phrase::Slot;
+use crate::vocabulary::{Vocabulary, Word};
+
+/// Which lexicons a terminology is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Procedures {
+    /// The project's CPT lexicon, where the build has it.
+    #[default]
+    Lexicon,
+    /// None: diagnoses only.
+    None,
+}
+
+/// What a phrase stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// An entry of the tabular list; the leaf below it is still to be chosen.
+    Diagnosis(Code),
+    /// A procedure, by its number in [`Terminology::procedures`].
+    Procedure(usize),
+}
+
+/// Where a phrase comes from, least trusted last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// The project's lexicon.
+    Lexicon,
+    /// A title of the tabular list.
+    Title,
+    /// An inclusion term of the tabular list.
+    InclusionTerm,
+}
+
+/// A meaning with the phrases' conditions.
+#[derive(Debug)]
+pub struct Concept {
+    /// What it stands for.
+    pub meaning: Meaning,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Words of titles that the phrase implies.
+    pub(crate) says: Vec<Word>,
+    pub(crate) when: Vec<Condition>,
+    /// The parts beside the key that must stand nearby.
+    pub(crate) others: Vec<Atom>,
+}
+
+/// A part of a concept, shared by all concepts that use the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Atom(pub(crate) u32);
+
+/// One wording of a slot: its symbols, and the sides that it requires.
+#[derive(Debug, Default)]
+struct Wording {
+    symbols: String,
+    sides: Vec<Side>,
+}
+
+/// An atom behind one wording of its anchor slot: what must stand before and after it.
+#[derive(Debug)]
+pub(crate) struct Use {
+    pub(crate) atom: Atom,
+    sides: Vec<Side>,
+    /// Slots before the anchor, nearest first.
+    before: Vec<Vec<Wording>>,
+    after: Vec<Vec<Wording>>,
+}
+
+/// Where an atom was found in the symbols, and the sides that its wording requires.
+pub(crate) struct Fit {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) sides: Vec<Side>,
+}
+
+impl Use {
+    /// Holds the slots around an anchor found at `start..end` of `symbols` against the text; the longest wording that
+    /// fits wins in each slot.
+    pub(crate) fn fit(&self, symbols: &str, start: usize, end: usize) -> Option<Fit> {
+        let mut sides = self.sides.clone();
+        let mut begin = start;
+        for slot in &self.before {
+            let wording = slot.iter().filter(|w| symbols[..begin].ends_with(&w.symbols)).max_by_key(|w| w.symbols.len())?;
+            begin -= wording.symbols.len();
+            sides.extend(&wording.sides);
+        }
+        let mut finish = end;
+        for slot in &self.after {
+            let wording = slot.iter().filter(|w| symbols[finish..].starts_with(&w.symbols)).max_by_key(|w| w.symbols.len())?;
+            finish += wording.symbols.len();
+            sides.extend(&wording.sides);
+        }
+        Some(Fit { start: begin, end: finish, sides })
+    }
+}
+
+/// Everything that can be mentioned, ready to match.
+#[derive(Debug)]
+pub struct Terminology {
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) matcher: Matcher,
+    pub(crate) uses: Vec<Vec<Use>>,
+    /// For each atom, the concepts whose key it is.
+    pub(crate) keys: Vec<Vec<usize>>,
+    pub(crate) concepts: Vec<Concept>,
+    pub(crate) cues: CueTable,
+    procedures: Vec<Procedure>,
+    /// Lexicon targets that the release does not have.
+    dropped: Vec<Code>,
+    patterns: usize,
+}
+
+struct Builder {
+    vocabulary: Vocabulary,
+    patterns: Vec<String>,
+    pattern_numbers: FxHashMap<String, usize>,
+    uses: Vec<Vec<Use>>,
+    atoms: FxHashMap<Vec<Slot>, Atom>,
+    keys: Vec<Vec<usize>>,
+    concepts: Vec<Concept>,
+}
+
+impl Builder {
+    /// The atom of a row of slots; its anchor is added to the automaton on first sight.
+    fn atom(&mut self, slots: Vec<Slot>) -> Atom {
+        if let Some(&atom) = self.atoms.get(&slots) {
+            return atom;
+        }
+        let atom = self.new_atom();
+        let anchor = anchor(&slots);
+        for wording in &slots[anchor] {
+            let Wording { symbols, sides } = self.wording(wording);
+            let before = slots[..anchor].iter().rev().map(|s| self.slot(s)).collect();
+            let after = slots[anchor + 1..].iter().map(|s| self.slot(s)).collect();
+            self.pattern(symbols, Use { atom, sides, before, after });
+        }
+        self.atoms.insert(slots, atom);
+        atom
+    }
+
+    fn new_atom(&mut self) -> Atom {
+        self.keys.push(Vec::new());
+        Atom(u32::try_from(self.keys.len() - 1).expect("fewer than 4 billion phrases"))
+    }
+
+    fn slot(&mut self, slot: &Slot) -> Vec<Wording> {
+        slot.iter().map(|w| self.wording(w)).collect()
+    }
+
+    fn wording(&mut self, text: &str) -> Wording {
+        let (words, sides) = self.vocabulary.phrase(text);
+        Wording { symbols: words.into_iter().map(Word::symbol).collect(), sides }
+    }
+
+    fn pattern(&mut self, pattern: String, one: Use) {
+        if pattern.is_empty() {
+            return;
+        }
+        let number = *self.pattern_numbers.entry(pattern).or_insert_with_key(|pattern| {
+            self.patterns.push(pattern.clone());
+            self.uses.push(Vec::new());
+            self.patterns.len() - 1
+        });
+        self.uses[number].push(one);
+    }
+
+    fn concept(&mut self, parts: Vec<Vec<Slot>>, meaning: Meaning, says: Vec<Word>, when: Vec<Condition>) {
+        let mut atoms = parts.into_iter().map(|p| self.atom(p)).collect::<Vec<_>>().into_iter();
+        let Some(key) = atoms.next() else { return };
+        self.keys[key.0 as usize].push(self.concepts.len());
+        self.concepts.push(Concept { meaning, origin: Origin::Lexicon, says, when, others: atoms.collect() });
+    }
+}
+
+/// The slot that the automaton looks for: one that must be there, with the longest shortest wording (long words are rare), the
+/// fewest alternatives among equals.
+fn anchor(slots: &[Slot]) -> usize {
+    let weight = |slot: &Slot| (slot.iter().map(String::len).min().unwrap_or(0), std::cmp::Reverse(slot.len()));
+    (0..slots.len()).max_by_key(|&n| weight(&slots[n])).unwrap_or(0)
+}
+
+impl Terminology {
+    /// Compiles the tabular list of `set` and the embedded lexicons.
+    ///
+    /// # Errors
+    /// A bad row in the lexicons, named by file and line. (The embedded ones are checked by the tests.)
+    pub fn new(set: &CodeSet, procedures: Procedures) -> Result<Self, LexiconError> {
+        let cpt = if procedures == Procedures::Lexicon { embedded::cpt() } else { Vec::new() };
+        Self::from_files(set, &embedded::diagnosis(), &cpt)
+    }
+
+    /// The same from lexicon files of the caller's.
+    ///
+    /// # Errors
+    /// As [`Terminology::new`].
+    pub fn from_files(set: &CodeSet, diagnosis: &[LexiconFile], cpt: &[LexiconFile]) -> Result<Self, LexiconError> {
+        let mut builder = Builder {
+            vocabulary: Vocabulary::new(),
+            patterns: Vec::new(),
+            pattern_numbers: FxHashMap::default(),
+            uses: Vec::new(),
+            atoms: FxHashMap::default(),
+            keys: Vec::new(),
+            concepts: Vec::new(),
+        };
+        let mut dropped = Vec::new();
+        for file in diagnosis {
+            for (line, row) in file.rows::<DiagnosisRow>()? {
+                let code = match target(file, line, &row.target, set)? {
+                    Ok(code) => code,
+                    Err(code) => {
+                        dropped.push(code);
+                        continue;
+                    }
+                };
+                let parts = phrase_parts(file, line, &row.phrase)?;
+                let says = row.says.split(';').flat_map(|s| builder.vocabulary.phrase(s).0).collect();
+                let when = Condition::parse_all(&row.when, &mut builder.vocabulary).map_err(|e| file.error(line, e.to_string()))?;
+                builder.concept(parts, Meaning::Diagnosis(code), says, when);
+            }
+        }
+        let procedures = procedure_rows(cpt, &mut builder)?;
+        tabular_terms(set, &mut builder);
+        let cues = CueTable::embedded(&mut builder.vocabulary);
+        Ok(Self {
+            matcher: Matcher::new(&builder.patterns),
+            vocabulary: builder.vocabulary,
+            uses: builder.uses,
+            keys: builder.keys,
+            concepts: builder.concepts,
+            cues,
+            procedures,
+            dropped,
+            patterns: builder.patterns.len(),
+        })
+    }
+
+    /// The procedures of the lexicon.
+    pub fn procedures(&self) -> &[Procedure] {
+        &self.procedures
+    }
+
+    /// Targets of lexicon rows that the release does not have: those rows are left out.
+    pub fn dropped(&self) -> &[Code] {
+        &self.dropped
+    }
+
+    /// Distinct phrases in the automaton.
+    pub fn patterns(&self) -> usize {
+        self.patterns
+    }
+
+    /// A concept by its number in a mention.
+    pub fn concept(&self, number: usize) -> &Concept {
+        &self.concepts[number]
+    }
+
+    /// Words of official titles that a concept's phrase implies, as numbers.
+    pub fn implied(&self, number: usize) -> impl Iterator<Item = u32> + '_ {
+        self.concepts[number].says.iter().map(|w| w.0)
+    }
+
+    /// The known words of a title, in plain form, as numbers that compare with [`crate::Annotation::sentence_words`].
+    pub fn words(&self, text: &str) -> Vec<u32> {
+        self.vocabulary.known(text).into_iter().map(|w| w.0).collect()
+    }
+}
+
+fn procedure_rows(cpt: &[LexiconFile], builder: &mut Builder) -> Result<Vec<Procedure>, LexiconError> {
+    let mut procedures: Vec<Procedure> = Vec::new();
+    let mut keys: BTreeMap<String, String> = BTreeMap::new();
+    for file in cpt {
+        for (line, row) in file.rows::<ProcedureRow>()? {
+            let place = format!("{}:{line}", file.name);
+            if row.code.len() != 5 || !row.code.bytes().take(4).all(|b| b.is_ascii_digit()) {
+                return Err(file.error(line, format!("`{}` is not shaped like a CPT number", row.code)));
+            }
+            if let Some(first) = keys.insert(row.concept.clone(), place) {
+                return Err(file.error(line, format!("concept `{}` stands in {first} already", row.concept)));
+            }
+            let list = |text: &str| text.split(',').map(|c| c.trim().to_owned()).filter(|c| !c.is_empty()).collect();
+            let number = procedures.len();
+            for phrase in row.phrases.split(" ; ").filter(|p| !p.trim().is_empty()) {
+                let parts = phrase_parts(file, line, phrase)?;
+                let when = Condition::parse_all(&row.when, &mut builder.vocabulary).map_err(|e| file.error(line, e.to_string()))?;
+                builder.concept(parts, Meaning::Procedure(number), Vec::new(), when);
+            }
+            procedures.push(Procedure {
+                concept: row.concept,
+                code: row.code,
+                name: row.name,
+                side: row.side,
+                addon_of: list(&row.addon_of),
+                bundles: list(&row.bundles),
+            });
+        }
+    }
+    Ok(procedures)
+}
+
+/// Longest title that is tried as a phrase: longer ones are classifications, not what anybody writes.
+const LONGEST_TERM: usize = 6;
+
+/// Phrases from titles and inclusion terms. A phrase that several entries yield stands for the deepest entry above them
+/// all; where that is no category, a title beats inclusion terms, and otherwise the phrase is left out as ambiguous.
+fn tabular_terms(set: &CodeSet, builder: &mut Builder) {
+    let stop: Vec<String> = include_str!("../data/stop.tsv").lines().skip(1).map(|l| builder.vocabulary.symbols(l)).collect();
+    let mut found: FxHashMap<String, Vec<(EntryId, Origin)>> = FxHashMap::default();
+    for id in set.entries() {
+        let Some(code) = set.code(id) else { continue };
+        // Every word of a title is known, so that leaves can be told apart by any of them.
+        builder.vocabulary.phrase(set.entry_title(id));
+        // External causes, poisonings and health-service codes are titled by circumstance, in words that mean something else in a note.
+        let circumstance = matches!(code.as_str().as_bytes()[0], b'V' | b'W' | b'X' | b'Y' | b'Z')
+            || ("T36".."T66").contains(&code.category().as_str());
+        if circumstance {
+            continue;
+        }
+        let titles = std::iter::once((set.entry_title(id), Origin::Title));
+        let inclusions = set.own_notes(id).filter(|n| n.kind == NoteKind::InclusionTerm).map(|n| (n.text, Origin::InclusionTerm));
+        for (title, origin) in titles.chain(inclusions) {
+            let Some(term) = plain_term(title) else { continue };
+            if term.split_whitespace().count() > LONGEST_TERM {
+                continue;
+            }
+            let symbols = builder.vocabulary.symbols(&term);
+            if term.len() > 3 && !symbols.is_empty() && !stop.contains(&symbols) {
+                found.entry(symbols).or_default().push((id, origin));
+            }
+        }
+    }
+    let mut found: Vec<_> = found.into_iter().collect();
+    found.sort_unstable();
+    for (symbols, entries) in found {
+        let common = common_entry(set, entries.iter().map(|e| e.0)).or_else(|| {
+            common_entry(set, entries.iter().filter(|e| e.1 == Origin::Title).map(|e| e.0))
+        });
+        let Some(code) = common.and_then(|id| set.code(id)) else { continue };
+        let origin = entries.iter().map(|e| e.1).min().unwrap_or(Origin::Title);
+        let atom = builder.new_atom();
+        builder.keys[atom.0 as usize].push(builder.concepts.len());
+        builder.concepts.push(Concept { meaning: Meaning::Diagnosis(code), origin, says: Vec::new(), when: Vec::new(), others: Vec::new() });
+        builder.pattern(symbols, Use { atom, sides: Vec::new(), before: Vec::new(), after: Vec::new() });
+    }
+}
+
+/// A title as somebody would write it, or `None` where nobody would.
+fn plain_term(title: &str) -> Option<String> {
+    let mut term = String::new();
+    let mut depth = 0;
+    for c in title.chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            ',' => term.push(' '),
+            c if depth == 0 => term.push(c),
+            _ => {}
+        }
+    }
+    let words: Vec<&str> = term.split_whitespace().filter(|w| !matches!(*w, "NOS" | "NEC" | "unspecified" | "Unspecified")).collect();
+    let classified = words.iter().any(|w| matches!(*w, "Other" | "other" | "others" | "elsewhere" | "classified" | "specified" | "and/or"));
+    (!classified && !words.is_empty()).then(|| words.join(" "))
+}
+
+/// The deepest entry with a code above all of `entries` (or the one itself).
+fn common_entry(set: &CodeSet, entries: impl Iterator<Item = EntryId>) -> Option<EntryId> {
+    entries
+        .map(|id| Some(id))
+        .reduce(|a, b| {
+            let (a, b) = (a?, b?);
+            let above: Vec<EntryId> = set.lineage(a).collect();
+            set.lineage(b).find(|id| above.contains(id)).filter(|&id| set.code(id).is_some())
+        })
+        .flatten()
+}

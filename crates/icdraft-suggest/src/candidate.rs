@@ -1,0 +1,78 @@
+//! Candidates: every code that some words could support, before they are joined and ranked.
+
+use icdraft_mention::Mention;
+use icdraft_note::{SectionKind, Span};
+
+use crate::leaf::{Choice, Open};
+use crate::report::Reason;
+
+/// A code with one stretch of evidence.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub(crate) system: &'static str,
+    pub(crate) code: String,
+    pub(crate) note: usize,
+    pub(crate) span: Span,
+    pub(crate) section: SectionKind,
+    pub(crate) role: &'static str,
+    /// Raw, 0 to 1: how likely these words alone make a coder assign the code.
+    pub(crate) score: f64,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) modifiers: Vec<String>,
+    pub(crate) units: u32,
+    pub(crate) open: Option<Open>,
+    /// Where a side was read, if one was.
+    pub(crate) side: Option<Span>,
+    /// For procedures: number in the lexicon.
+    pub(crate) procedure: Option<usize>,
+}
+
+/// Words that are not coded, with what decided.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    pub(crate) system: &'static str,
+    pub(crate) code: String,
+    pub(crate) note: usize,
+    pub(crate) span: Span,
+    pub(crate) reason: &'static str,
+    pub(crate) cue: Option<Span>,
+}
+
+impl Candidate {
+    pub(crate) fn of_diagnosis(note: usize, mention: &Mention, section: SectionKind, choice: &Choice) -> Self {
+        let mut says = Vec::new();
+        if let Some(side) = mention.laterality {
+            says.push(format!("side: {}", side.side.name()));
+        }
+        if !choice.supported.is_empty() {
+            says.push(format!("the note says: {}", choice.supported.join(", ")));
+        }
+        match choice.open {
+            Some(Open::Side) => says.push("no side in the note: unspecified".to_owned()),
+            Some(Open::Detail) => says.push("nothing says more: unspecified".to_owned()),
+            None => {}
+        }
+        let reasons = if says.is_empty() { Vec::new() } else { vec![Reason::new("leaf", says.join("; "))] };
+        Self {
+            system: "ICD-10-CM",
+            code: choice.code.to_string(),
+            note,
+            span: mention.span,
+            section,
+            role: "condition",
+            score: 0.0,
+            reasons,
+            modifiers: Vec::new(),
+            units: 1,
+            open: choice.open,
+            side: mention.laterality.map(|l| l.span),
+            procedure: None,
+        }
+    }
+}
+
+impl Refused {
+    pub(crate) fn of(note: usize, mention: &Mention, code: String, system: &'static str, reason: &'static str) -> Self {
+        Self { system, code, note, span: mention.span, reason, cue: mention.assertion.cue(reason) }
+    }
+}

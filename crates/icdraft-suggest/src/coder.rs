@@ -1,0 +1,327 @@
+//! The facade: an encounter in, a report out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use icdraft_codeset::{CodeSet, Releases, UnknownRelease, pack::PackError};
+use icdraft_mention::{Annotation, LexiconError, Procedures, Terminology};
+use icdraft_note::{Encounter, Span, Unit};
+use sha2::{Digest, Sha256};
+
+use crate::candidate::{Candidate, Refused};
+use crate::cpt::{CptTable, CptTableError};
+use crate::diagnosis::{self, Diagnoser};
+use crate::procedure;
+use crate::rank::{self, DRAFT, Joined};
+use crate::report::{CueText, Echo, EchoNote, Edit, Evidence, NotCoded, Query, Reason, Report, SCHEMA, Suggestion};
+
+/// Name of the embedded procedure lexicon's release.
+pub const CPT_RELEASE: &str = "icdraft-procedures-2026";
+
+/// Most evidence kept for a code.
+const EVIDENCE: usize = 6;
+
+/// What a coder is made of.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// Packs beside the embedded release.
+    pub packs: Vec<PathBuf>,
+    /// A release by name, for every encounter; otherwise the date of service picks.
+    pub release: Option<String>,
+    /// Whether procedures are coded.
+    pub procedures: Procedures,
+    /// The user's licensed CPT table, for its descriptions.
+    pub cpt_table: Option<PathBuf>,
+}
+
+/// Why a coder cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A pack that cannot be used.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// A bad lexicon row.
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
+    /// A release that is not loaded.
+    #[error(transparent)]
+    Release(#[from] UnknownRelease),
+    /// A CPT table that cannot be used.
+    #[error(transparent)]
+    Cpt(#[from] CptTableError),
+}
+
+/// Drafts codes. Made once, shared by all threads.
+#[derive(Debug)]
+pub struct Coder {
+    releases: Releases,
+    engines: Vec<Engine>,
+    forced: Option<usize>,
+    cpt: Option<CptTable>,
+    procedures: Procedures,
+}
+
+/// The terminology and axes of one release.
+#[derive(Debug)]
+struct Engine {
+    terminology: Terminology,
+    diagnoser: Diagnoser,
+}
+
+impl Coder {
+    /// Loads releases and compiles their terminologies.
+    ///
+    /// # Errors
+    /// See [`ConfigError`].
+    pub fn new(config: &Config) -> Result<Self, ConfigError> {
+        let releases = Releases::load(&config.packs)?;
+        let forced = config.release.as_deref().map(|name| releases.named(name)).transpose()?;
+        let engines = releases
+            .sets()
+            .iter()
+            .map(|set| {
+                let terminology = Terminology::new(set, config.procedures)?;
+                Ok(Engine { diagnoser: Diagnoser::new(&terminology), terminology })
+            })
+            .collect::<Result<_, LexiconError>>()?;
+        let cpt = config.cpt_table.as_deref().map(CptTable::read).transpose()?;
+        Ok(Self { releases, engines, forced, cpt, procedures: config.procedures })
+    }
+
+    /// The terminology that codes encounters of `day` (the newest where there is none).
+    pub fn terminology(&self, day: Option<jiff::civil::Date>) -> &Terminology {
+        &self.engines[self.pick(day).0].terminology
+    }
+
+    /// Number of the set, and the warning where the date falls outside.
+    fn pick(&self, day: Option<jiff::civil::Date>) -> (usize, Option<String>) {
+        if let Some(forced) = self.forced {
+            return (forced, None);
+        }
+        let Some(day) = day else { return (self.releases.newest(), None) };
+        let (number, covered) = self.releases.on(day);
+        let warning = (!covered).then(|| {
+            let release = self.releases.sets()[number].release();
+            format!("date of service {day} is outside every loaded release; {release} ({} to {}) was used. Load the right one with --pack", release.from, release.to)
+        });
+        (number, warning)
+    }
+
+    /// Drafts the codes of an encounter. Never fails: what is odd is told in `warnings`. Offsets are bytes; see
+    /// [`Report::in_unit`].
+    pub fn code(&self, encounter: &Encounter) -> Report {
+        let (number, outside) = self.pick(encounter.date_of_service);
+        let set = &self.releases.sets()[number];
+        let engine = &self.engines[number];
+        let mut warnings = encounter.warnings.clone();
+        warnings.extend(outside);
+        let dropped = engine.terminology.dropped().len();
+        if dropped > 0 {
+            warnings.push(format!("{dropped} lexicon rows name codes that {} does not have and were left out", set.release()));
+        }
+        for note in &encounter.notes {
+            if note.text.trim().is_empty() {
+                warnings.push(format!("note {} is empty", note.id));
+            }
+            let odd = note.text.chars().filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')).count();
+            if odd > 0 {
+                warnings.push(format!("note {} holds {odd} control characters", note.id));
+            }
+        }
+        let mut found: (Vec<Candidate>, Vec<Refused>) = (Vec::new(), Vec::new());
+        for (at, note) in encounter.notes.iter().enumerate() {
+            let annotation = Annotation::of(&engine.terminology, note, encounter.patient);
+            engine.diagnoser.candidates(set, &engine.terminology, encounter, at, &annotation, &mut found);
+            procedure::candidates(&engine.terminology, encounter, at, &annotation, &mut found);
+        }
+        let (candidates, mut refused) = found;
+        let mut joined = rank::join(candidates);
+        rank::weaken(set, &mut joined);
+        self.bundle(engine, &mut joined, &mut refused);
+        self.report(set, encounter, &joined, &refused, warnings)
+    }
+
+    /// Takes components of drafted procedures, and add-ons without a primary, out of the draft.
+    fn bundle(&self, engine: &Engine, joined: &mut Vec<Joined>, refused: &mut Vec<Refused>) {
+        let procedures = engine.terminology.procedures();
+        let drafted: Vec<usize> =
+            joined.iter().filter(|j| j.confidence >= DRAFT).filter_map(|j| j.best.procedure).collect();
+        joined.retain(|one| {
+            let Some(number) = one.best.procedure else { return true };
+            let bundled = drafted.iter().any(|&whole| procedure::is_component(&procedures[whole], &procedures[number].code));
+            if bundled {
+                let best = &one.best;
+                refused.push(Refused { system: "CPT", code: best.code.clone(), note: best.note, span: best.span, reason: "bundled", cue: None });
+            }
+            !bundled
+        });
+        let codes: Vec<String> = joined.iter().filter(|j| j.confidence >= DRAFT && j.best.procedure.is_some()).map(|j| j.best.code.clone()).collect();
+        for one in joined.iter_mut() {
+            let Some(procedure) = one.best.procedure.map(|n| &procedures[n]).filter(|p| !p.addon_of.is_empty()) else { continue };
+            if !procedure::has_primary(procedure, codes.iter().map(String::as_str)) {
+                one.confidence = one.confidence.min(DRAFT - 0.1);
+                one.best.reasons.push(Reason::new("add-on", "an add-on code without its primary is not drafted"));
+            }
+        }
+        rank::order(joined);
+    }
+
+    fn report(&self, set: &CodeSet, encounter: &Encounter, joined: &[Joined], refused: &[Refused], warnings: Vec<String>) -> Report {
+        let mut suggestions: Vec<Suggestion> = joined.iter().enumerate().map(|(n, j)| self.suggestion(set, encounter, n + 1, j)).collect();
+        sequence(&mut suggestions, joined);
+        let drafted: Vec<String> =
+            suggestions.iter().filter(|s| s.draft && s.system == "ICD-10-CM").map(|s| s.sid.clone()).take(4).collect();
+        for line in suggestions.iter_mut().filter(|s| s.system == "CPT") {
+            line.pointers.clone_from(&drafted);
+        }
+        let mut edits = Vec::new();
+        let unlinked: Vec<String> = suggestions.iter().filter(|s| s.system == "CPT" && s.draft && s.pointers.is_empty()).map(|s| s.code.clone()).collect();
+        if !unlinked.is_empty() {
+            edits.push(Edit {
+                edit: "procedure-without-diagnosis".into(),
+                severity: "warning".into(),
+                codes: unlinked,
+                says: "no drafted diagnosis justifies these procedures".into(),
+            });
+        }
+        let queries = joined.iter().filter(|j| j.confidence >= DRAFT).filter_map(|j| query(set, encounter, j)).collect();
+        let whole: Vec<u8> = encounter.notes.iter().flat_map(|n| n.text.bytes()).collect();
+        let mut releases = BTreeMap::from([("ICD-10-CM".to_owned(), set.release().to_string())]);
+        if self.procedures == Procedures::Lexicon && !self.engines[0].terminology.procedures().is_empty() {
+            releases.insert("CPT".into(), CPT_RELEASE.into());
+        }
+        Report {
+            schema: SCHEMA.into(),
+            id: encounter.id.clone(),
+            text_sha256: hex(&whole),
+            engine: concat!("icdraft ", env!("CARGO_PKG_VERSION")).into(),
+            model: None,
+            releases,
+            offsets: Unit::Bytes,
+            encounter: echo(encounter),
+            warnings,
+            suggestions,
+            not_coded: not_coded(encounter, refused),
+            queries,
+            edits,
+        }
+    }
+
+    fn suggestion(&self, set: &CodeSet, encounter: &Encounter, rank: usize, joined: &Joined) -> Suggestion {
+        let best = &joined.best;
+        let title = match best.procedure {
+            Some(number) => {
+                let licensed = self.cpt.as_ref().and_then(|t| t.description(&best.code)).map(str::to_owned);
+                licensed.unwrap_or_else(|| self.engines[0].terminology.procedures()[number].name.clone())
+            }
+            None => best.code.parse().ok().and_then(|c| set.title(c)).unwrap_or_default().into_owned(),
+        };
+        let mut evidence: Vec<Evidence> = Vec::new();
+        for candidate in &joined.evidence {
+            let one = evidence_of(encounter, candidate, candidate.span, candidate.role);
+            if evidence.len() < EVIDENCE && !evidence.iter().any(|e| e.note == one.note && e.start < one.end && one.start < e.end) {
+                evidence.push(one);
+            }
+        }
+        if let Some(side) = best.side.filter(|s| !best.span.contains(*s)) {
+            evidence.push(evidence_of(encounter, best, side, "side"));
+        }
+        Suggestion {
+            sid: format!("s{rank}"),
+            rank,
+            sequence: None,
+            system: best.system.into(),
+            code: best.code.clone(),
+            title,
+            modifiers: best.modifiers.clone(),
+            units: best.units,
+            confidence: (joined.confidence.clamp(0.0, 0.9999) * 1e4).round() / 1e4,
+            draft: joined.confidence >= DRAFT,
+            pointers: Vec::new(),
+            reasons: best.reasons.clone(),
+            evidence,
+        }
+    }
+}
+
+/// Numbers the drafts of each system as on a claim: by the place of their strongest evidence, confident sections first. The
+/// diagnosis listed first in the strongest section leads (guideline IV.G).
+fn sequence(suggestions: &mut [Suggestion], joined: &[Joined]) {
+    for system in ["ICD-10-CM", "CPT"] {
+        let mut drafted: Vec<usize> = (0..suggestions.len()).filter(|&n| suggestions[n].draft && suggestions[n].system == system).collect();
+        drafted.sort_by(|&a, &b| {
+            let (a, b) = (&joined[a].best, &joined[b].best);
+            b.score.total_cmp(&a.score).then(a.note.cmp(&b.note)).then(a.span.cmp(&b.span))
+        });
+        for (place, n) in drafted.into_iter().enumerate() {
+            suggestions[n].sequence = Some(place + 1);
+        }
+    }
+}
+
+fn evidence_of(encounter: &Encounter, candidate: &Candidate, span: Span, role: &str) -> Evidence {
+    let note = &encounter.notes[candidate.note];
+    Evidence {
+        note: note.id.clone(),
+        start: span.start,
+        end: span.end,
+        text: note.text.as_str()[span].to_owned(),
+        section: candidate.section.name().to_owned(),
+        role: role.to_owned(),
+    }
+}
+
+fn not_coded(encounter: &Encounter, refused: &[Refused]) -> Vec<NotCoded> {
+    let mut rows: Vec<NotCoded> = refused
+        .iter()
+        .map(|r| {
+            let note = &encounter.notes[r.note];
+            NotCoded {
+                system: r.system.into(),
+                code: r.code.clone(),
+                note: note.id.clone(),
+                text: note.text.as_str()[r.span].to_owned(),
+                start: r.span.start,
+                end: r.span.end,
+                reason: r.reason.into(),
+                cue: r.cue.map(|c| CueText { text: note.text.as_str()[c].to_owned(), start: c.start, end: c.end }),
+            }
+        })
+        .collect();
+    let place = |r: &NotCoded| (encounter.notes.iter().position(|n| n.id == r.note), r.start, r.end);
+    rows.sort_by(|a, b| place(a).cmp(&place(b)).then(a.code.cmp(&b.code)));
+    rows.dedup();
+    rows
+}
+
+fn query(set: &CodeSet, encounter: &Encounter, joined: &Joined) -> Option<Query> {
+    let best = &joined.best;
+    let title = set.title(best.code.parse().ok()?)?;
+    Some(Query {
+        code: best.code.clone(),
+        asks: diagnosis::question(best.open?, &title),
+        note: encounter.notes[best.note].id.clone(),
+        start: best.span.start,
+        end: best.span.end,
+    })
+}
+
+fn echo(encounter: &Encounter) -> Echo {
+    Echo {
+        date_of_service: encounter.date_of_service,
+        setting: encounter.setting,
+        billing: encounter.billing,
+        age: encounter.patient.age,
+        sex: encounter.patient.sex,
+        payer: encounter.payer.clone(),
+        notes: encounter
+            .notes
+            .iter()
+            .map(|n| EchoNote { id: n.id.clone(), kind: n.kind.clone(), author: n.author.clone(), text_sha256: hex(n.text.as_bytes()) })
+            .collect(),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,266 @@
+//! From an entry of the tabular list to the billable leaf that the note supports.
+//!
+//! Siblings differ by words of their titles. Each leaf below the entry is held against what the note says, near the mention and
+//! farther away: words found speak for it, words not found against it, and a side that differs rules it out. "Unspecified" wins
+//! only where nothing says more. There is no rule for any single code.
+
+use icdraft_codeset::{Code, CodeSet, EntryId};
+use icdraft_mention::{Side, Terminology};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// What the note says, by distance from the mention.
+#[derive(Debug, Default)]
+pub(crate) struct Context {
+    /// The mention's own words and what its lexicon row implies.
+    pub(crate) mention: FxHashSet<u32>,
+    /// Its sentence or list item.
+    pub(crate) sentence: FxHashSet<u32>,
+    /// Its section.
+    pub(crate) section: FxHashSet<u32>,
+    /// The note.
+    pub(crate) note: FxHashSet<u32>,
+    /// The side, where the note tells it.
+    pub(crate) side: Option<Side>,
+    /// Phase of treatment, for 7th characters.
+    pub(crate) phase: Phase,
+}
+
+/// Phase of treatment of an injury (guideline I.C.19.a).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Phase {
+    /// Active treatment: surgery, emergency visit, evaluation by a new physician.
+    #[default]
+    Active,
+    /// Routine care while healing.
+    Healing,
+    /// A late effect.
+    Sequela,
+}
+
+/// The chosen leaf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) code: Code,
+    /// Title words that the note supports, for the reason.
+    pub(crate) supported: Vec<String>,
+    /// What the note leaves open, where an unspecified leaf had to be chosen.
+    pub(crate) open: Option<Open>,
+}
+
+/// What an unspecified leaf leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Open {
+    /// Right or left.
+    Side,
+    /// Type, site, stage: the words that siblings have.
+    Detail,
+}
+
+/// A leaf as the words that set it apart from its siblings.
+#[derive(Debug)]
+struct Profile {
+    entry: EntryId,
+    side: LeafSide,
+    words: Vec<(u32, Box<str>)>,
+    without: Vec<u32>,
+    unspecified: f32,
+    other: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LeafSide {
+    /// The title names no side.
+    None,
+    Of(Side),
+    Unilateral,
+    /// "Unspecified knee", where siblings name sides.
+    Open,
+}
+
+/// The leaves below an entry, profiled once.
+#[derive(Debug)]
+pub(crate) struct Family {
+    profiles: Vec<Profile>,
+    /// Whether some leaf names a side.
+    sided: bool,
+}
+
+/// Words of titles that decide nothing.
+const IDLE: &[&str] = &[
+    "of", "and", "or", "the", "in", "to", "with", "due", "by", "for", "on", "at", "from", "as", "a", "an", "initial", "encounter",
+    "part", "type", "side", "elsewhere", "classified", "not", "without", "other", "specified", "unspecified", "right", "left",
+    "bilateral", "unilateral", "nos",
+];
+
+impl Family {
+    pub(crate) fn of(set: &CodeSet, terminology: &Terminology, target: EntryId) -> Self {
+        let mut profiles: Vec<Profile> = set.leaves(target).map(|leaf| profile(set, terminology, leaf)).collect();
+        // Words that every leaf shares tell nothing.
+        let mut counts: FxHashMap<u32, usize> = FxHashMap::default();
+        for profile in &profiles {
+            let distinct: FxHashSet<u32> = profile.words.iter().map(|w| w.0).collect();
+            for word in distinct {
+                *counts.entry(word).or_default() += 1;
+            }
+        }
+        let all = profiles.len();
+        for profile in &mut profiles {
+            profile.words.retain(|w| counts[&w.0] < all);
+        }
+        let sided = profiles.iter().any(|p| matches!(p.side, LeafSide::Of(_)));
+        Self { profiles, sided }
+    }
+
+    /// The leaf that `context` supports best. Among equals the first in tabular order.
+    pub(crate) fn choose(&self, set: &CodeSet, context: &Context) -> Option<Choice> {
+        let score = |p: &Profile| p.score(context, self.sided);
+        let best = self.profiles.iter().map(|p| (score(p), p)).reduce(|a, b| if b.0 > a.0 + 1e-6 { b } else { a })?.1;
+        let code = seventh(set, best.entry, context)?;
+        let supported = best.words.iter().filter(|w| context.nearness(w.0) > 0.0).map(|w| w.1.to_string()).collect();
+        let open = if self.sided && context.side.is_none() && matches!(best.side, LeafSide::Open | LeafSide::None) && best.unspecified > 0.0 {
+            Some(Open::Side)
+        } else {
+            (best.unspecified > 0.0 && self.profiles.len() > 1).then_some(Open::Detail)
+        };
+        Some(Choice { code, supported, open })
+    }
+}
+
+impl Context {
+    /// How strongly the note says a word: 3 in the mention, down to 0 where it does not.
+    fn nearness(&self, word: u32) -> f32 {
+        if self.mention.contains(&word) {
+            3.0
+        } else if self.sentence.contains(&word) {
+            2.0
+        } else if self.section.contains(&word) {
+            0.5
+        } else if self.note.contains(&word) {
+            0.1
+        } else {
+            0.0
+        }
+    }
+}
+
+impl Profile {
+    fn score(&self, context: &Context, sided: bool) -> f32 {
+        let mut score = 0.0;
+        for (word, _) in &self.words {
+            let near = context.nearness(*word);
+            score += if near >= 0.5 { near } else { near - 1.0 };
+        }
+        for word in &self.without {
+            let near = context.nearness(*word);
+            score -= if near >= 2.0 { near } else { 0.0 };
+        }
+        score += match (self.side, context.side) {
+            (LeafSide::Of(a), Some(b)) if a == b => 4.0,
+            (LeafSide::Of(_), Some(_)) => -20.0,
+            (LeafSide::Of(_), None) => -4.0,
+            (LeafSide::Unilateral, Some(Side::Bilateral)) => -20.0,
+            (LeafSide::Unilateral, Some(_)) => 0.5,
+            (LeafSide::Unilateral, None) => 0.2,
+            (LeafSide::Open, Some(_)) => -1.5,
+            (LeafSide::None, Some(_)) if sided => -1.0,
+            (LeafSide::Open | LeafSide::None, _) => 0.0,
+        };
+        score + 0.6 * self.unspecified - if self.other { 0.5 } else { 0.0 }
+    }
+}
+
+fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
+    let title = set.entry_title(leaf).to_lowercase();
+    let mut words = Vec::new();
+    let mut without = Vec::new();
+    let mut side = LeafSide::None;
+    let mut unspecified = 0.0;
+    let mut other = false;
+    let mut negative = false;
+    for piece in title.split_inclusive([',', ';', ' ', '-', '(', ')', '/']) {
+        let word = piece.trim_matches(|c: char| !c.is_alphanumeric());
+        match word {
+            "" => {}
+            "without" => {
+                negative = true;
+                unspecified += 0.3;
+            }
+            "not" => {
+                negative = true;
+                unspecified += 0.3;
+            }
+            "with" => negative = false,
+            "unspecified" => {
+                unspecified += 1.0;
+                if !matches!(side, LeafSide::Of(_)) {
+                    side = LeafSide::Open;
+                }
+            }
+            "other" => other = true,
+            "right" => side = LeafSide::Of(Side::Right),
+            "left" => side = LeafSide::Of(Side::Left),
+            "bilateral" => side = LeafSide::Of(Side::Bilateral),
+            "unilateral" if side == LeafSide::None => side = LeafSide::Unilateral,
+            _ if IDLE.contains(&word) => {}
+            _ => {
+                // A word that no phrase knows cannot be found in a note, but its absence counts like any other's.
+                let number = terminology.words(word).first().copied().unwrap_or(u32::MAX);
+                if negative {
+                    without.push(number);
+                } else if !words.iter().any(|(n, w): &(u32, Box<str>)| *n == number && **w == *word) {
+                    words.push((number, word.into()));
+                }
+            }
+        }
+        if piece.ends_with([',', ';']) {
+            negative = false;
+        }
+    }
+    Profile { entry: leaf, side, words, without, unspecified, other }
+}
+
+/// The leaf's code with the 7th character that the phase of treatment asks for.
+fn seventh(set: &CodeSet, leaf: EntryId, context: &Context) -> Option<Code> {
+    let code = set.code(leaf)?;
+    let takes: Vec<_> = set.sevenths(leaf).filter(|s| set.is_billable(code.with_seventh(s.character))).collect();
+    if takes.is_empty() {
+        return Some(code);
+    }
+    let named = |wanted: &[&str]| takes.iter().find(|s| wanted.iter().all(|w| s.meaning.to_lowercase().contains(w)));
+    let pick = match context.phase {
+        Phase::Active => named(&["initial encounter", "closed"]).or(named(&["initial encounter"])),
+        Phase::Healing => named(&["subsequent", "closed", "routine"]).or(named(&["subsequent", "routine"])).or(named(&["subsequent"])),
+        Phase::Sequela => named(&["sequela"]),
+    };
+    // Outside injuries: glaucoma stage and fetus number, where 0 leaves it open.
+    let chosen = pick.or(takes.iter().find(|s| s.character == '0')).or(takes.first())?;
+    Some(code.with_seventh(chosen.character))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use icdraft_mention::Procedures;
+
+    fn chosen(target: &str, says: &str, side: Option<Side>) -> String {
+        use std::sync::LazyLock;
+        static SET: LazyLock<CodeSet> = LazyLock::new(CodeSet::embedded);
+        static TERMS: LazyLock<Terminology> = LazyLock::new(|| Terminology::new(&SET, Procedures::None).unwrap());
+        let words: FxHashSet<u32> = TERMS.words(says).into_iter().collect();
+        let context = Context { sentence: words, side, ..Context::default() };
+        let family = Family::of(&SET, &TERMS, SET.find(target.parse().unwrap()).unwrap());
+        family.choose(&SET, &context).unwrap().code.to_string()
+    }
+
+    #[test]
+    fn side_and_detail_choose_the_leaf() {
+        assert_eq!(chosen("G56.0", "carpal tunnel syndrome", Some(Side::Right)), "G56.01");
+        assert_eq!(chosen("G56.0", "carpal tunnel syndrome", None), "G56.00");
+        assert_eq!(chosen("K40", "inguinal hernia", Some(Side::Left)), "K40.90");
+        assert_eq!(chosen("K40", "recurrent inguinal hernia", Some(Side::Bilateral)), "K40.21");
+        assert_eq!(chosen("K35", "acute appendicitis", None), "K35.80");
+        assert_eq!(chosen("N20", "calculus kidney", None), "N20.0");
+        assert_eq!(chosen("S52.53", "fracture", Some(Side::Left)), "S52.532A");
+        assert_eq!(chosen("M75.4", "impingement syndrome shoulder", Some(Side::Left)), "M75.42");
+    }
+}

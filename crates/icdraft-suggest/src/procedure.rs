@@ -1,0 +1,161 @@
+//! Procedure candidates: from mentions to CPT lines with modifiers and units, and what is bundled into what.
+
+use icdraft_mention::assertion::Temporality;
+use icdraft_mention::{Annotation, Meaning, Mention, Procedure, Side, SideRule, Terminology};
+use icdraft_note::{Encounter, SectionKind};
+
+use crate::candidate::{Candidate, Refused};
+use crate::diagnosis::is_operative;
+use crate::knowledge;
+use crate::report::Reason;
+
+/// Candidates and refusals from the procedure mentions of one note.
+pub(crate) fn candidates(terminology: &Terminology, encounter: &Encounter, at: usize, annotation: &Annotation, out: &mut (Vec<Candidate>, Vec<Refused>)) {
+    let text = encounter.notes[at].text.as_str();
+    let titled = annotation.outline.sections.iter().any(|s| s.kind == SectionKind::ProcedurePerformed);
+    let operative = annotation.outline.sections.iter().any(|s| is_operative(s.kind));
+    for mention in &annotation.mentions {
+        let Meaning::Procedure(number) = terminology.concept(mention.concept).meaning else { continue };
+        let procedure = &terminology.procedures()[number];
+        let kind = annotation.outline.ruling_kind(mention.section);
+        if let Some(reason) = refusal(mention, kind) {
+            out.1.push(Refused::of(at, mention, procedure.code.clone(), "CPT", reason));
+            continue;
+        }
+        let mut score = knowledge::weight(kind).procedure;
+        if !titled && operative && matches!(kind, SectionKind::ProcedureDescription | SectionKind::Preamble | SectionKind::Other) {
+            // A report without a title line tells the operation in its body.
+            score = score.max(0.5);
+        }
+        // More words, more certainty that it is this procedure and not its neighbour.
+        score *= if mention.words >= 2 { 1.0 } else { 0.85 };
+        let sentence = &text[annotation.outline.sentences[mention.sentence].0.span];
+        let modifiers = modifiers(procedure, mention, sentence);
+        let mut reasons = vec![Reason::new("procedure", format!("\"{}\" in {}", procedure.name, kind.name()))];
+        if !modifiers.is_empty() {
+            reasons.push(Reason::new("side-modifier", format!("{} from the side or digit that the note names", modifiers.join(", "))));
+        }
+        out.0.push(Candidate {
+            system: "CPT",
+            code: procedure.code.clone(),
+            note: at,
+            span: mention.span,
+            section: kind,
+            role: "procedure",
+            score,
+            reasons,
+            modifiers,
+            units: 1,
+            open: None,
+            side: mention.laterality.map(|l| l.span).filter(|_| procedure.side != SideRule::None),
+            procedure: Some(number),
+        });
+    }
+}
+
+/// Why a procedure mention is not a line of this claim.
+fn refusal(mention: &Mention, kind: SectionKind) -> Option<&'static str> {
+    let performed = matches!(kind, SectionKind::ProcedurePerformed | SectionKind::ProcedureDescription);
+    match mention.assertion.against()? {
+        // "Possible biopsy" in a title that was then performed, and titles that plan ("planned procedure"), stay.
+        "uncertain" if performed => None,
+        // "Status post": in a title line it describes the patient, elsewhere the past.
+        "historical" if performed && mention.assertion.temporality == Temporality::Historical && kind == SectionKind::ProcedureDescription => Some("historical"),
+        reason => Some(reason),
+    }
+}
+
+/// Side, digit and eyelid modifiers.
+fn modifiers(procedure: &Procedure, mention: &Mention, sentence: &str) -> Vec<String> {
+    let side = mention.laterality.map(|l| l.side);
+    let one = |m: &str| vec![m.to_owned()];
+    match procedure.side {
+        SideRule::None => Vec::new(),
+        SideRule::Paired => match side {
+            Some(Side::Right) => one("RT"),
+            Some(Side::Left) => one("LT"),
+            Some(Side::Bilateral) => one("50"),
+            None => Vec::new(),
+        },
+        SideRule::Digit => digits(side, &sentence.to_lowercase()),
+        SideRule::Eyelid => {
+            let lower = sentence.to_lowercase();
+            let upper_lid = lower.contains("upper");
+            let lower_lid = lower.contains("lower");
+            let number = |side: Side| match (side, upper_lid, lower_lid) {
+                (Side::Left, true, false) => Some("E1"),
+                (Side::Left, false, true) => Some("E2"),
+                (Side::Right, true, false) => Some("E3"),
+                (Side::Right, false, true) => Some("E4"),
+                _ => None,
+            };
+            match side {
+                Some(Side::Bilateral) => one("50"),
+                Some(side) => number(side).map_or_else(|| one(if side == Side::Right { "RT" } else { "LT" }), one),
+                None => Vec::new(),
+            }
+        }
+    }
+}
+
+/// FA to F9 for fingers (left thumb first), TA to T9 for toes.
+fn digits(side: Option<Side>, sentence: &str) -> Vec<String> {
+    const FINGERS: [&[&str]; 5] =
+        [&["thumb"], &["index", "second finger", "2nd finger"], &["middle finger", "long finger", "third finger", "3rd finger"], &["ring finger", "fourth finger", "4th finger"], &["little finger", "small finger", "fifth finger", "5th finger", "pinky"]];
+    const TOES: [&[&str]; 5] = [
+        &["great toe", "big toe", "hallux", "first toe", "1st toe", "bunion", "first metatarsal"],
+        &["second toe", "2nd toe", "second digit", "2nd digit", "second hammertoe"],
+        &["third toe", "3rd toe", "third digit", "3rd digit"],
+        &["fourth toe", "4th toe", "fourth digit", "4th digit"],
+        &["fifth toe", "5th toe", "fifth digit", "5th digit", "little toe"],
+    ];
+    let named = |names: &[&[&str]; 5]| names.iter().enumerate().filter(|(_, n)| n.iter().any(|n| sentence.contains(n))).map(|(n, _)| n).collect::<Vec<_>>();
+    let toe = sentence.contains("toe") || sentence.contains("hallux") || sentence.contains("foot");
+    let (letter, found) = if toe { ('T', named(&TOES)) } else { ('F', named(&FINGERS)) };
+    let modifier = |right: bool, n: usize| match (right, n) {
+        (false, 0) => format!("{letter}A"),
+        (false, n) => format!("{letter}{n}"),
+        (true, n) => format!("{letter}{}", n + 5),
+    };
+    match side {
+        _ if found.is_empty() => match side {
+            Some(Side::Right) => vec!["RT".into()],
+            Some(Side::Left) => vec!["LT".into()],
+            Some(Side::Bilateral) => vec!["50".into()],
+            None => Vec::new(),
+        },
+        Some(Side::Right) => found.into_iter().map(|n| modifier(true, n)).collect(),
+        Some(Side::Left) => found.into_iter().map(|n| modifier(false, n)).collect(),
+        Some(Side::Bilateral) => found.iter().map(|&n| modifier(false, n)).chain(found.iter().map(|&n| modifier(true, n))).collect(),
+        None => Vec::new(),
+    }
+}
+
+/// Whether `component` is part of `whole` and so not reported beside it.
+pub(crate) fn is_component(whole: &Procedure, component: &str) -> bool {
+    whole.code != component && whole.bundles.iter().any(|b| component.starts_with(b.as_str()))
+}
+
+/// Whether an add-on may follow one of the codes.
+pub(crate) fn has_primary<'a>(addon: &Procedure, mut codes: impl Iterator<Item = &'a str>) -> bool {
+    codes.any(|code| addon.addon_of.iter().any(|p| code.starts_with(p.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digit_modifiers() {
+        assert_eq!(digits(Some(Side::Left), "nail of the left big toe"), ["TA"]);
+        assert_eq!(digits(Some(Side::Right), "right index and ring finger"), ["F6", "F8"]);
+        assert_eq!(digits(Some(Side::Right), "right hand"), ["RT"]);
+        assert!(digits(None, "ring finger").is_empty());
+    }
+
+    #[test]
+    fn components_by_prefix() {
+        let whole = Procedure { concept: "x".into(), code: "29826".into(), name: String::new(), side: SideRule::Paired, addon_of: vec![], bundles: vec!["29805".into(), "2982".into()] };
+        assert!(is_component(&whole, "29805") && is_component(&whole, "29822") && !is_component(&whole, "29826"));
+    }
+}
