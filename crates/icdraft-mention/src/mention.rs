@@ -204,6 +204,21 @@ impl Annotation {
         laterality::only_side(self.stream.tokens[self.stream.starts[from]..self.stream.starts[to]].iter(), SideSource::Section)
     }
 
+    /// Assertion and side of any span that the caller brings; `None` where it touches no word.
+    pub fn assert_span(&self, text: &str, span: Span) -> Option<(Assertion, Option<Laterality>)> {
+        let first = self.stream.tokens.partition_point(|t| t.span.end <= span.start);
+        let last = self.stream.tokens.partition_point(|t| t.span.start < span.end);
+        if first >= last {
+            return None;
+        }
+        let sentence = self.stream.starts.partition_point(|&s| s <= first) - 1;
+        let (_, section) = self.outline.sentences[sentence];
+        let kind = self.outline.ruling_kind(section);
+        let laterality = laterality::in_sentence(&self.stream, text, self.stream.sentence(sentence), first, last)
+            .or_else(|| self.header_side(text, section));
+        Some((assess(&self.stream, &self.cues[sentence], kind, first, last), laterality))
+    }
+
     /// The known words of a sentence, as [`Terminology::words`] numbers them.
     pub fn sentence_words(&self, sentence: usize) -> impl Iterator<Item = u32> + '_ {
         self.stream.tokens[self.stream.sentence(sentence)].iter().filter(|t| !t.transparent).map(|t| t.word.0)

@@ -1,8 +1,10 @@
 //! What is coded together: an encounter, its patient and its notes; and the JSON lines that bring them in.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 /// Where the patient was seen. Decides how uncertain diagnoses are coded for facility billing.
@@ -93,9 +95,8 @@ impl Encounter {
     }
 }
 
-/// One line of input. Fields beside these are an error, so that a misspelt one is not silently dropped.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// One line of input. Fields beside these are told in a warning, so that a misspelt one is not silently dropped.
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct InputLine {
     /// Name of the note.
     pub id: String,
@@ -119,6 +120,12 @@ pub struct InputLine {
     pub payer: Option<String>,
     /// Author.
     pub author: Option<String>,
+    /// What was odd about the line; not read from it.
+    #[serde(skip)]
+    pub warnings: Vec<String>,
+    /// Fields that icdraft does not read.
+    #[serde(flatten)]
+    pub unknown: BTreeMap<String, IgnoredAny>,
 }
 
 /// A line that is not usable input.
@@ -161,9 +168,15 @@ pub fn group(lines: impl IntoIterator<Item = InputLine>) -> Vec<Encounter> {
             author: line.author.take(),
             text: std::mem::take(&mut line.text),
         };
+        let unread: Vec<String> = std::mem::take(&mut line.unknown).into_keys().collect();
+        let mut warnings = std::mem::take(&mut line.warnings);
+        if !unread.is_empty() {
+            warnings.push(format!("note {}: fields that icdraft does not read: {}", note.id, unread.join(", ")));
+        }
         let known = line.encounter.as_ref().and_then(|id| by_id.get(id).copied());
         if let Some(at) = known {
             let encounter = &mut encounters[at];
+            encounter.warnings.extend(warnings);
             settled[at].merge(line, &mut encounter.warnings);
             encounter.notes.push(note);
         } else {
@@ -171,7 +184,7 @@ pub fn group(lines: impl IntoIterator<Item = InputLine>) -> Vec<Encounter> {
             if line.encounter.is_some() {
                 by_id.insert(id.clone(), encounters.len());
             }
-            encounters.push(Encounter { id, notes: vec![note], ..Encounter::default() });
+            encounters.push(Encounter { id, notes: vec![note], warnings, ..Encounter::default() });
             settled.push(line);
         }
     }
