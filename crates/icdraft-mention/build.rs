@@ -16,7 +16,12 @@ fn main() {
         for file in files {
             println!("cargo::rerun-if-changed={}", file.display());
             let absolute = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
-            let _ = writeln!(out, "    ({:?}, include_str!({:?})),", file.display().to_string(), absolute.display().to_string());
+            let _ = writeln!(
+                out,
+                "    ({:?}, include_str!({:?})),",
+                file.display().to_string(),
+                absolute.display().to_string()
+            );
         }
         out.push_str("];\n");
     }

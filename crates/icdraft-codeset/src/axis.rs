@@ -22,7 +22,8 @@ pub struct Facet {
 }
 
 static VOCABULARY: LazyLock<Vec<Facet>> = LazyLock::new(|| {
-    let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').from_reader(include_bytes!("../data/axes.tsv").as_slice());
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(b'\t').from_reader(include_bytes!("../data/axes.tsv").as_slice());
     let mut rows: Vec<Facet> =
         reader.deserialize().collect::<Result<_, _>>().expect("data/axes.tsv is checked by the tests");
     // "acute on chronic" is read before "acute".
@@ -71,7 +72,10 @@ mod tests {
 
     #[test]
     fn titles_state_their_axes() {
-        assert_eq!(pairs("Unilateral primary osteoarthritis, right knee"), [("cause", "primary"), ("side", "right"), ("side", "unilateral")]);
+        assert_eq!(
+            pairs("Unilateral primary osteoarthritis, right knee"),
+            [("cause", "primary"), ("side", "right"), ("side", "unilateral")]
+        );
         assert_eq!(pairs("Acute on chronic systolic (congestive) heart failure"), [("acuity", "acute on chronic")]);
         assert_eq!(
             pairs("Unilateral inguinal hernia, without obstruction or gangrene, not specified as recurrent"),

@@ -13,7 +13,9 @@ pub struct Code([u8; 7]);
 
 /// Text that is not shaped like an ICD-10-CM code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not shaped like an ICD-10-CM code: a letter, then two to six letters or digits with a digit among the first three, as in K40.90")]
+#[error(
+    "`{0}` is not shaped like an ICD-10-CM code: a letter, then two to six letters or digits with a digit among the first three, as in K40.90"
+)]
 pub struct CodeShapeError(String);
 
 impl Code {

@@ -143,7 +143,9 @@ impl CodeSet {
 
     /// The billable codes of one leaf entry: itself, or one for each 7th character.
     pub fn expansions(&self, leaf: EntryId) -> Vec<Code> {
-        let Some(code) = self.code(leaf) else { return Vec::new() };
+        let Some(code) = self.code(leaf) else {
+            return Vec::new();
+        };
         let expanded: Vec<Code> =
             self.sevenths(leaf).map(|s| code.with_seventh(s.character)).filter(|&c| !self.is_absent(c)).collect();
         if self.sevenths(leaf).next().is_none() { vec![code] } else { expanded }

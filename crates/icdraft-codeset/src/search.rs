@@ -33,8 +33,12 @@ pub fn search(set: &CodeSet, query: &str, limit: usize) -> Vec<Hit> {
     let mut matched: Vec<(Code, Vec<f64>, usize)> = Vec::new();
     for &(id, code) in &coded {
         let title = words(set.entry_title(id));
-        let above: Vec<String> =
-            set.lineage(id).skip(1).filter(|&a| set.code(a).is_some()).flat_map(|a| words(set.entry_title(a))).collect();
+        let above: Vec<String> = set
+            .lineage(id)
+            .skip(1)
+            .filter(|&a| set.code(a).is_some())
+            .flat_map(|a| words(set.entry_title(a)))
+            .collect();
         let terms: Vec<String> =
             set.own_notes(id).filter(|n| n.kind == NoteKind::InclusionTerm).flat_map(|n| words(n.text)).collect();
         let found: Vec<f64> = query

@@ -40,13 +40,26 @@ impl Compare {
 #[derive(Debug, Clone)]
 pub(crate) enum Condition {
     /// Any (or, negated, none) of these symbol strings in the sentence.
-    Near { any: Vec<String>, wanted: bool },
+    Near {
+        any: Vec<String>,
+        wanted: bool,
+    },
     /// The same for the whole note.
-    Note { any: Vec<String>, wanted: bool },
-    Section { kinds: Vec<SectionKind>, wanted: bool },
+    Note {
+        any: Vec<String>,
+        wanted: bool,
+    },
+    Section {
+        kinds: Vec<SectionKind>,
+        wanted: bool,
+    },
     Capitals,
     Sex(Sex),
-    Measure { what: Measure, compare: Compare, bound: f64 },
+    Measure {
+        what: Measure,
+        compare: Compare,
+        bound: f64,
+    },
 }
 
 /// What conditions are asked of.
@@ -73,7 +86,9 @@ impl Condition {
             ("levels", Measure::Levels),
             ("count", Measure::Count),
         ] {
-            let Some(rest) = text.strip_prefix(name) else { continue };
+            let Some(rest) = text.strip_prefix(name) else {
+                continue;
+            };
             for (sign, compare) in
                 [("<=", Compare::AtMost), (">=", Compare::AtLeast), ("<", Compare::Below), (">", Compare::Above)]
             {
@@ -89,7 +104,8 @@ impl Condition {
             ("near", _) => Ok(Self::Near { any: symbols(), wanted }),
             ("note", _) => Ok(Self::Note { any: symbols(), wanted }),
             ("section", _) => {
-                let kinds = values.split('|').map(|v| SectionKind::named(v).ok_or_else(bad)).collect::<Result<_, _>>()?;
+                let kinds =
+                    values.split('|').map(|v| SectionKind::named(v).ok_or_else(bad)).collect::<Result<_, _>>()?;
                 Ok(Self::Section { kinds, wanted })
             }
             ("case", "upper") => Ok(Self::Capitals),
@@ -97,6 +113,11 @@ impl Condition {
             ("sex", "M") => Ok(Self::Sex(Sex::M)),
             _ => Err(bad()),
         }
+    }
+
+    /// Whether the answer is the same for every mention of a note.
+    pub(crate) fn is_about_note(&self) -> bool {
+        matches!(self, Self::Note { .. })
     }
 
     pub(crate) fn holds(&self, around: &Surroundings<'_>) -> bool {

@@ -88,16 +88,26 @@ const REACH: usize = 9;
 /// The side nearest to the mention `first..last` within `sentence` (token numbers). Inside the mention wins, then just
 /// before ("left inguinal hernia"), then after ("hernia of the left groin"); a comma is as far as two words, since lists give each item
 /// its own side.
-pub(crate) fn in_sentence(stream: &Stream, text: &str, sentence: std::ops::Range<usize>, first: usize, last: usize) -> Option<Laterality> {
+pub(crate) fn in_sentence(
+    stream: &Stream,
+    text: &str,
+    sentence: std::ops::Range<usize>,
+    first: usize,
+    last: usize,
+) -> Option<Laterality> {
     let at = |n: usize, source| {
         let token: &Token = &stream.tokens[n];
         token.side.map(|side| Laterality { side, span: token.span, source })
     };
-    let inside = (first..last).filter_map(|n| at(n, SideSource::Mention)).reduce(|a, b| Laterality { side: a.side.and(b.side), ..a });
+    let inside = (first..last)
+        .filter_map(|n| at(n, SideSource::Mention))
+        .reduce(|a, b| Laterality { side: a.side.and(b.side), ..a });
     if inside.is_some() {
         return inside;
     }
-    let cost = |n: usize| if text[stream.tokens[n].span].starts_with([',', ';']) { 3 } else { 1 };
+    let cost = |n: usize| {
+        if text[stream.tokens[n].span].starts_with([',', ';']) { 3 } else { 1 }
+    };
     let mut before = None;
     let mut distance = 0;
     for n in (sentence.start..first).rev() {
@@ -123,7 +133,9 @@ pub(crate) fn in_sentence(stream: &Stream, text: &str, sentence: std::ops::Range
         }
         if let Some(found) = at(n, SideSource::Sentence) {
             // A side after "and" belongs to the next thing: "right hernia and left hydrocele".
-            let next = n.checked_sub(1).is_some_and(|m| m >= last && matches!(&text[stream.tokens[m].span], "and" | "AND" | "&"));
+            let next = n
+                .checked_sub(1)
+                .is_some_and(|m| m >= last && matches!(&text[stream.tokens[m].span], "and" | "AND" | "&"));
             if next && before.is_some() {
                 break;
             }

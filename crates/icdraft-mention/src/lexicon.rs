@@ -3,9 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use icdraft_codeset::{Code, CodeSet};
-use serde::Deserialize;
-
-use crate::phrase::{self, Slot};
 
 /// A row that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +28,7 @@ pub enum LexiconError {
 }
 
 /// How a procedure takes a side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SideRule {
     /// No side modifier.
     #[default]
@@ -46,31 +42,64 @@ pub enum SideRule {
 }
 
 /// A row of `diagnosis/*.tsv`.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct DiagnosisRow {
-    pub(crate) phrase: String,
-    pub(crate) target: String,
-    #[serde(default)]
-    pub(crate) says: String,
-    #[serde(default)]
-    pub(crate) when: String,
+#[derive(Debug)]
+pub(crate) struct DiagnosisRow<'a> {
+    pub(crate) phrase: &'a str,
+    pub(crate) target: &'a str,
+    pub(crate) says: &'a str,
+    pub(crate) when: &'a str,
 }
 
 /// A row of `cpt/*.tsv`.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct ProcedureRow {
-    pub(crate) concept: String,
-    pub(crate) code: String,
-    pub(crate) name: String,
-    pub(crate) phrases: String,
-    #[serde(default)]
-    pub(crate) when: String,
-    #[serde(default)]
+#[derive(Debug)]
+pub(crate) struct ProcedureRow<'a> {
+    pub(crate) concept: &'a str,
+    pub(crate) code: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) phrases: &'a str,
+    pub(crate) when: &'a str,
     pub(crate) side: SideRule,
-    #[serde(default)]
-    pub(crate) addon_of: String,
-    #[serde(default)]
-    pub(crate) bundles: String,
+    pub(crate) addon_of: &'a str,
+    pub(crate) bundles: &'a str,
+}
+
+impl<'a> DiagnosisRow<'a> {
+    pub(crate) fn read(column: &dyn Fn(&str) -> Option<&'a str>) -> Result<Self, String> {
+        Ok(Self {
+            phrase: required(column, "phrase")?,
+            target: required(column, "target")?,
+            says: column("says").unwrap_or_default(),
+            when: column("when").unwrap_or_default(),
+        })
+    }
+}
+
+impl<'a> ProcedureRow<'a> {
+    pub(crate) fn read(column: &dyn Fn(&str) -> Option<&'a str>) -> Result<Self, String> {
+        let side = match column("side").unwrap_or_default() {
+            "none" | "" => SideRule::None,
+            "paired" => SideRule::Paired,
+            "digit" => SideRule::Digit,
+            "eyelid" => SideRule::Eyelid,
+            other => {
+                return Err(format!("side `{other}` is none of none, paired, digit, eyelid"));
+            }
+        };
+        Ok(Self {
+            concept: required(column, "concept")?,
+            code: required(column, "code")?,
+            name: required(column, "name")?,
+            phrases: required(column, "phrases")?,
+            when: column("when").unwrap_or_default(),
+            side,
+            addon_of: column("addon_of").unwrap_or_default(),
+            bundles: column("bundles").unwrap_or_default(),
+        })
+    }
+}
+
+fn required<'a>(column: &dyn Fn(&str) -> Option<&'a str>, name: &str) -> Result<&'a str, String> {
+    column(name).filter(|v| !v.is_empty()).ok_or_else(|| format!("column `{name}` is empty"))
 }
 
 /// A procedure of the lexicon.
@@ -113,32 +142,33 @@ impl LexiconFile {
         paths
             .into_iter()
             .map(|p| {
-                let text = std::fs::read_to_string(&p).map_err(|source| LexiconError::Io { path: p.clone(), source })?;
+                let text =
+                    std::fs::read_to_string(&p).map_err(|source| LexiconError::Io { path: p.clone(), source })?;
                 Ok(Self { name: p.display().to_string(), text })
             })
             .collect()
     }
 
-    /// The rows with their line numbers.
-    pub(crate) fn rows<T: serde::de::DeserializeOwned>(&self) -> Result<Vec<(u64, T)>, LexiconError> {
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(b'\t')
-            .quoting(false)
-            .flexible(true)
-            .comment(Some(b'#'))
-            .from_reader(self.text.as_bytes());
-        let headers = reader.headers().map_err(|e| self.error(1, e.to_string()))?.clone();
-        let mut rows = Vec::new();
-        for record in reader.records() {
-            let mut record = record.map_err(|e| self.error(e.position().map_or(0, csv::Position::line), e.to_string()))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            // Empty columns at the end may be left out.
-            while record.len() < headers.len() {
-                record.push_field("");
+    /// The rows with their line numbers. `read` gets each row's columns by name; empty ones at the end may be left out.
+    /// Split by hand: the format has no quoting, and start-up time is spent here.
+    pub(crate) fn rows<'a, T>(
+        &'a self,
+        read: impl Fn(&dyn Fn(&str) -> Option<&'a str>) -> Result<T, String>,
+    ) -> Result<Vec<(u64, T)>, LexiconError> {
+        let mut lines = (1..).zip(self.text.lines()).filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'));
+        let Some((_, header)) = lines.next() else {
+            return Ok(Vec::new());
+        };
+        let names: Vec<&str> = header.split('\t').collect();
+        let row = |(line, text): (u64, &'a str)| {
+            let columns: Vec<&str> = text.split('\t').map(str::trim).collect();
+            if columns.len() > names.len() {
+                return Err(self.error(line, format!("{} columns, the header has {}", columns.len(), names.len())));
             }
-            rows.push((line, record.deserialize(Some(&headers)).map_err(|e| self.error(line, e.to_string()))?));
-        }
-        Ok(rows)
+            let column = |name: &str| names.iter().position(|n| *n == name).and_then(|n| columns.get(n).copied());
+            read(&column).map(|row| (line, row)).map_err(|problem| self.error(line, problem))
+        };
+        lines.map(row).collect()
     }
 
     pub(crate) fn error(&self, line: u64, problem: impl Into<String>) -> LexiconError {
@@ -147,13 +177,14 @@ impl LexiconFile {
 }
 
 /// A code of a row, when the set has it. Codes that only another release has are the caller's to report.
-pub(crate) fn target(file: &LexiconFile, line: u64, text: &str, set: &CodeSet) -> Result<Result<Code, Code>, LexiconError> {
+pub(crate) fn target(
+    file: &LexiconFile,
+    line: u64,
+    text: &str,
+    set: &CodeSet,
+) -> Result<Result<Code, Code>, LexiconError> {
     let code: Code = text.parse().map_err(|e| file.error(line, format!("target {e}")))?;
     Ok(set.find(code).map(|_| code).ok_or(code))
-}
-
-pub(crate) fn phrase_parts(file: &LexiconFile, line: u64, text: &str) -> Result<Vec<Vec<Slot>>, LexiconError> {
-    phrase::parts(text.trim()).map_err(|e| file.error(line, e.to_string()))
 }
 
 /// The lexicons compiled into the library.

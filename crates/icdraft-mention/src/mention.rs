@@ -1,9 +1,12 @@
 //! Mentions: what a note speaks of, with assertion and side.
 
+use std::cell::RefCell;
+
 use icdraft_note::{Note, Outline, Patient, SectionKind, Span};
+use rustc_hash::FxHashMap;
 
 use crate::assertion::{Assertion, Cue, assess};
-use crate::condition::Surroundings;
+use crate::condition::{Condition, Surroundings};
 use crate::laterality::{self, Laterality, Side, SideSource};
 use crate::quantity;
 use crate::terminology::{Atom, Concept, Meaning, Terminology};
@@ -85,7 +88,8 @@ impl Annotation {
         let stream = Stream::of(text, &outline, &terminology.vocabulary);
         let patient = quantity::patient(text, patient);
         let cues = terminology.cues.find(&stream);
-        let mut annotation = Self { outline, mentions: Vec::new(), patient, weeks: quantity::gestation(text), stream, cues };
+        let mut annotation =
+            Self { outline, mentions: Vec::new(), patient, weeks: quantity::gestation(text), stream, cues };
         annotation.mentions = annotation.find(terminology, text);
         annotation
     }
@@ -93,22 +97,35 @@ impl Annotation {
     fn find(&self, terminology: &Terminology, text: &str) -> Vec<Mention> {
         let mut found: Vec<Vec<Found>> = vec![Vec::new(); self.outline.sentences.len()];
         for occurrence in terminology.matcher.occurrences(&self.stream.symbols) {
-            for one in &terminology.uses[occurrence.pattern] {
-                let Some(fit) = one.fit(&self.stream.symbols, occurrence.start, occurrence.end) else { continue };
+            for (atom, fit) in terminology.fits(&self.stream.symbols, occurrence) {
                 let (first, last) = self.stream.tokens_of(fit.start, fit.end);
                 let sentence = self.stream.starts.partition_point(|&s| s <= first) - 1;
                 if fit.sides.iter().all(|&side| self.has_side(side, sentence, first, last)) {
-                    found[sentence].push(Found { atom: one.atom, first, last });
+                    found[sentence].push(Found { atom, first, last });
                 }
             }
         }
-        let procedure_side = self.line_side(&[SectionKind::ProcedurePerformed])
+        let section_sides: Vec<Option<Laterality>> = self
+            .outline
+            .sections
+            .iter()
+            .map(|s| self.header_side(text, s.id).or_else(|| self.section_side(s.id)))
+            .collect();
+        let procedure_side = self
+            .line_side(&[SectionKind::ProcedurePerformed])
             .or_else(|| self.line_side(&[SectionKind::PostoperativeDiagnosis]))
             .or_else(|| self.line_side(&[SectionKind::PreoperativeDiagnosis]));
+        // What holds for the whole note is asked once, however often its concept turns up.
+        let asked = RefCell::new(FxHashMap::default());
         let mut mentions = Vec::new();
         for (sentence, found) in found.iter().enumerate().filter(|(_, f)| !f.is_empty()) {
-            for raw in resolve(terminology, self.concepts(terminology, text, sentence, found)) {
-                mentions.push(self.mention(text, sentence, &raw, procedure_side));
+            for raw in resolve(terminology, self.concepts(terminology, text, sentence, found, &asked)) {
+                mentions.push(self.mention(
+                    text,
+                    sentence,
+                    &raw,
+                    section_sides[self.outline.sentences[sentence].1].or(procedure_side),
+                ));
             }
         }
         mentions.sort_by_key(|m| (m.span, m.concept));
@@ -122,15 +139,27 @@ impl Annotation {
     }
 
     /// Concepts whose parts all stand in the sentence and whose conditions hold.
-    fn concepts(&self, terminology: &Terminology, text: &str, sentence: usize, found: &[Found]) -> Vec<Raw> {
+    fn concepts(
+        &self,
+        terminology: &Terminology,
+        text: &str,
+        sentence: usize,
+        found: &[Found],
+        asked: &RefCell<FxHashMap<(usize, usize), bool>>,
+    ) -> Vec<Raw> {
         let span = self.outline.sentences[sentence].0.span;
         let section = self.outline.ruling_kind(self.outline.sentences[sentence].1);
         let mut raws: Vec<Raw> = Vec::new();
         for key in found {
             for &number in &terminology.keys[key.atom.0 as usize] {
                 let concept = &terminology.concepts[number];
-                let Some(parts) = gather(key, &concept.others, found) else { continue };
-                let hull = Span::new(self.stream.tokens[parts[0].0].span.start, self.stream.tokens[parts[parts.len() - 1].1 - 1].span.end);
+                let Some(parts) = gather(key, &concept.others, found) else {
+                    continue;
+                };
+                let hull = Span::new(
+                    self.stream.tokens[parts[0].0].span.start,
+                    self.stream.tokens[parts[parts.len() - 1].1 - 1].span.end,
+                );
                 let around = Surroundings {
                     sentence: self.stream.sentence_symbols(sentence),
                     note: &self.stream.symbols,
@@ -139,8 +168,18 @@ impl Annotation {
                     patient: self.patient,
                     measure: &|what| quantity::measure(what, &text[span]),
                 };
-                if concept.when.iter().all(|c| c.holds(&around)) {
-                    let words = parts.iter().map(|&(f, l)| (f..l).filter(|&t| !self.stream.tokens[t].transparent).count()).sum();
+                let holds = |(n, condition): (usize, &Condition)| {
+                    if condition.is_about_note() {
+                        *asked.borrow_mut().entry((number, n)).or_insert_with(|| condition.holds(&around))
+                    } else {
+                        condition.holds(&around)
+                    }
+                };
+                if concept.when.iter().enumerate().all(holds) {
+                    let words = parts
+                        .iter()
+                        .map(|&(f, l)| (f..l).filter(|&t| !self.stream.tokens[t].transparent).count())
+                        .sum();
                     raws.push(Raw { concept: number, parts, words, conditions: concept.when.len() });
                 }
             }
@@ -148,17 +187,15 @@ impl Annotation {
         raws
     }
 
-    fn mention(&self, text: &str, sentence: usize, raw: &Raw, procedure_side: Option<Laterality>) -> Mention {
+    fn mention(&self, text: &str, sentence: usize, raw: &Raw, fallback_side: Option<Laterality>) -> Mention {
         let (first, last) = raw.hull();
         let (_, section) = self.outline.sentences[sentence];
         let kind = self.outline.ruling_kind(section);
         let range = self.stream.sentence(sentence);
-        let laterality = laterality::in_sentence(&self.stream, text, range.clone(), first, last)
-            .or_else(|| self.header_side(text, section))
-            .or_else(|| self.section_side(section, kind))
-            .or(procedure_side);
+        let laterality = laterality::in_sentence(&self.stream, text, range.clone(), first, last).or(fallback_side);
         // A side just before the words is part of what is pointed at: "Right inguinal hernia".
-        let lead = first.checked_sub(1).filter(|&t| t >= range.start && self.stream.tokens[t].side.is_some()).unwrap_or(first);
+        let lead =
+            first.checked_sub(1).filter(|&t| t >= range.start && self.stream.tokens[t].side.is_some()).unwrap_or(first);
         Mention {
             concept: raw.concept,
             span: Span::new(self.stream.tokens[lead].span.start, self.stream.tokens[last - 1].span.end),
@@ -174,8 +211,16 @@ impl Annotation {
 
     /// The only side that the lines of these sections name.
     fn line_side(&self, kinds: &[SectionKind]) -> Option<Laterality> {
-        let tokens = self.outline.sentences.iter().enumerate().filter(|(_, (_, s))| kinds.contains(&self.outline.sections[*s].kind));
-        laterality::only_side(tokens.flat_map(|(n, _)| &self.stream.tokens[self.stream.sentence(n)]), SideSource::ProcedureLine)
+        let tokens = self
+            .outline
+            .sentences
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, s))| kinds.contains(&self.outline.sections[*s].kind));
+        laterality::only_side(
+            tokens.flat_map(|(n, _)| &self.stream.tokens[self.stream.sentence(n)]),
+            SideSource::ProcedureLine,
+        )
     }
 
     /// "LEFT KNEE:" speaks for its section.
@@ -191,17 +236,23 @@ impl Annotation {
     }
 
     /// The only side in the lines of a short section: diagnosis and procedure lists, an assessment.
-    fn section_side(&self, section: usize, kind: SectionKind) -> Option<Laterality> {
+    fn section_side(&self, section: usize) -> Option<Laterality> {
         let listed = matches!(
-            kind,
-            SectionKind::PreoperativeDiagnosis | SectionKind::PostoperativeDiagnosis | SectionKind::Diagnosis | SectionKind::ProcedurePerformed
+            self.outline.sections[section].kind,
+            SectionKind::PreoperativeDiagnosis
+                | SectionKind::PostoperativeDiagnosis
+                | SectionKind::Diagnosis
+                | SectionKind::ProcedurePerformed
         );
         if !listed {
             return None;
         }
         let from = self.outline.sentences.partition_point(|(_, s)| *s < section);
         let to = self.outline.sentences.partition_point(|(_, s)| *s <= section);
-        laterality::only_side(self.stream.tokens[self.stream.starts[from]..self.stream.starts[to]].iter(), SideSource::Section)
+        laterality::only_side(
+            self.stream.tokens[self.stream.starts[from]..self.stream.starts[to]].iter(),
+            SideSource::Section,
+        )
     }
 
     /// Assertion and side of any span that the caller brings; `None` where it touches no word.
@@ -219,9 +270,20 @@ impl Annotation {
         Some((assess(&self.stream, &self.cues[sentence], kind, first, last), laterality))
     }
 
-    /// The known words of a sentence, as [`Terminology::words`] numbers them.
+    /// The known words that a sentence says of the patient's present state, as [`Terminology::words`] numbers them: those in the scope
+    /// of a negation, of a relative or of a risk are left out.
     pub fn sentence_words(&self, sentence: usize) -> impl Iterator<Item = u32> + '_ {
-        self.stream.tokens[self.stream.sentence(sentence)].iter().filter(|t| !t.transparent).map(|t| t.word.0)
+        let cues = &self.cues[sentence];
+        self.stream
+            .sentence(sentence)
+            .filter(move |&t| !self.stream.tokens[t].transparent && !cues.iter().any(|c| c.takes_away(t)))
+            .map(|t| self.stream.tokens[t].word.0)
+    }
+
+    /// Kind of the section, as it rules, that holds a place in the text.
+    pub fn kind_at(&self, byte: usize) -> SectionKind {
+        let section = self.outline.sections.partition_point(|s| s.range.start <= byte).saturating_sub(1);
+        self.outline.ruling_kind(section)
     }
 }
 
@@ -229,7 +291,9 @@ impl Annotation {
 fn gather(key: &Found, others: &[Atom], found: &[Found]) -> Option<Vec<(usize, usize)>> {
     let mut parts = vec![(key.first, key.last)];
     for other in others {
-        let gap = |f: &Found| if f.last <= key.first { key.first - f.last } else { f.first.saturating_sub(key.last) };
+        let gap = |f: &Found| {
+            if f.last <= key.first { key.first - f.last } else { f.first.saturating_sub(key.last) }
+        };
         let free = |f: &&Found| f.atom == *other && (f.last <= key.first || key.last <= f.first);
         let nearest = found.iter().filter(free).min_by_key(|f| (gap(f), usize::MAX - (f.last - f.first)))?;
         if gap(nearest) > GAP {

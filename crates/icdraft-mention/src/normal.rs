@@ -27,7 +27,9 @@ pub(crate) fn fold_into(word: &str, out: &mut String) {
     if word.is_ascii() {
         out.extend(word.bytes().map(|b| char::from(b.to_ascii_lowercase())));
     } else {
-        out.extend(word.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase));
+        out.extend(
+            word.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase),
+        );
     }
 }
 
@@ -40,8 +42,15 @@ pub(crate) fn stem(folded: &str) -> String {
         return singular.clone();
     }
     let mut word = word.to_owned();
-    if word.contains("ae") || word.contains("oe") || word.contains("our") || word.contains("re") || word.contains("leuc")
-        || word.contains("sulph") || word.contains("disc") || word.contains("ageing") || word.contains("sceptic")
+    if word.contains("ae")
+        || word.contains("oe")
+        || word.contains("our")
+        || word.contains("re")
+        || word.contains("leuc")
+        || word.contains("sulph")
+        || word.contains("disc")
+        || word.contains("ageing")
+        || word.contains("sceptic")
     {
         for (british, american) in &tables.british {
             // "disc" stands for the disk alone: "discharge" and "discrete" are other words.
@@ -63,9 +72,7 @@ pub(crate) fn stem(folded: &str) -> String {
     } else if word.ends_with("oses") {
         word.truncate(n - 2);
         word.push_str("is");
-    } else if !["ss", "us", "is", "as", "ps"].iter().any(|e| word.ends_with(e)) || word.ends_with("mas") || word.ends_with("eas") {
-        word.truncate(n - 1);
-    } else if word.ends_with("ps") && n > 5 && !word.ends_with("ceps") {
+    } else if !["ss", "us", "is", "ceps"].iter().any(|e| word.ends_with(e)) {
         word.truncate(n - 1);
     }
     word
@@ -78,11 +85,32 @@ mod tests {
     #[test]
     fn plain_forms() {
         for (word, plain) in [
-            ("hernias", "hernia"), ("biopsies", "biopsy"), ("abscesses", "abscess"), ("crohn's", "crohn"), ("stenoses", "stenosis"),
-            ("haemorrhoids", "hemorrhoid"), ("oedema", "edema"), ("tumours", "tumor"), ("discs", "disk"), ("discharge", "discharge"),
-            ("arthritis", "arthritis"), ("uterus", "uterus"), ("diabetes", "diabete"), ("polyps", "polyp"), ("biceps", "biceps"),
-            ("pancreas", "pancrea"), ("lipomas", "lipoma"), ("caesarean", "cesarean"), ("dyspnoea", "dyspnea"), ("anaemia", "anemia"),
-            ("metastases", "metastasis"), ("pus", "pus"), ("mass", "mass"), ("masses", "mass"), ("l5s", "l5s"), ("gas", "gas"),
+            ("hernias", "hernia"),
+            ("biopsies", "biopsy"),
+            ("abscesses", "abscess"),
+            ("crohn's", "crohn"),
+            ("stenoses", "stenosis"),
+            ("haemorrhoids", "hemorrhoid"),
+            ("oedema", "edema"),
+            ("tumours", "tumor"),
+            ("discs", "disk"),
+            ("discharge", "discharge"),
+            ("arthritis", "arthritis"),
+            ("uterus", "uterus"),
+            ("diabetes", "diabete"),
+            ("polyps", "polyp"),
+            ("biceps", "biceps"),
+            ("pancreas", "pancrea"),
+            ("lipomas", "lipoma"),
+            ("caesarean", "cesarean"),
+            ("dyspnoea", "dyspnea"),
+            ("anaemia", "anemia"),
+            ("metastases", "metastasis"),
+            ("pus", "pus"),
+            ("mass", "mass"),
+            ("masses", "mass"),
+            ("l5s", "l5s"),
+            ("gas", "gas"),
         ] {
             assert_eq!(stem(word), plain, "{word}");
         }

@@ -20,20 +20,24 @@ pub enum PhraseError {
     Empty(String),
 }
 
-/// The parts of a phrase as rows of slots.
+/// The parts of a phrase, the key first.
 ///
 /// # Errors
 /// See [`PhraseError`].
-pub fn parts(phrase: &str) -> Result<Vec<Vec<Slot>>, PhraseError> {
-    let parts: Vec<Vec<Slot>> = phrase.split(" + ").map(|part| slots(part, phrase)).collect::<Result<_, _>>()?;
+pub fn parts(phrase: &str) -> Result<Vec<&str>, PhraseError> {
+    let parts: Vec<&str> = phrase.split(" + ").map(str::trim).collect();
     if parts.len() > 3 {
         return Err(PhraseError::Parts(phrase.to_owned()));
     }
     Ok(parts)
 }
 
-fn slots(part: &str, phrase: &str) -> Result<Vec<Slot>, PhraseError> {
-    let braces = || PhraseError::Braces(phrase.to_owned());
+/// The slots of a part.
+///
+/// # Errors
+/// See [`PhraseError`].
+pub fn slots(part: &str) -> Result<Vec<Slot>, PhraseError> {
+    let braces = || PhraseError::Braces(part.to_owned());
     let mut slots: Vec<Slot> = Vec::new();
     let mut rest = part;
     let literal = |text: &str, slots: &mut Vec<Slot>| {
@@ -60,7 +64,7 @@ fn slots(part: &str, phrase: &str) -> Result<Vec<Slot>, PhraseError> {
     }
     literal(rest, &mut slots)?;
     if slots.iter().all(|slot| slot.iter().any(String::is_empty)) {
-        return Err(PhraseError::Empty(phrase.to_owned()));
+        return Err(PhraseError::Empty(part.to_owned()));
     }
     Ok(slots)
 }
@@ -71,15 +75,15 @@ mod tests {
 
     #[test]
     fn parts_and_slots() {
-        assert_eq!(parts("{acute|} cholecystitis").unwrap(), [[vec!["".to_owned(), "acute".into()], vec!["cholecystitis".into()]]]);
-        assert_eq!(parts("a {b|c} + d").unwrap(), [vec![vec!["a".to_owned()], vec!["b".into(), "c".into()]], vec![vec!["d".into()]]]);
+        assert_eq!(slots("{acute|} cholecystitis").unwrap(), [vec!["", "acute"], vec!["cholecystitis"]]);
+        assert_eq!(parts("a {b|c} + d").unwrap(), ["a {b|c}", "d"]);
     }
 
     #[test]
     fn bad_notation_is_named() {
-        assert!(matches!(parts("a {b"), Err(PhraseError::Braces(_))));
-        assert!(matches!(parts("a b} c"), Err(PhraseError::Braces(_))));
-        assert!(matches!(parts("a + {b|}"), Err(PhraseError::Empty(_))));
+        assert!(matches!(slots("a {b"), Err(PhraseError::Braces(_))));
+        assert!(matches!(slots("a b} c"), Err(PhraseError::Braces(_))));
+        assert!(matches!(slots("{b|}"), Err(PhraseError::Empty(_))));
         assert!(matches!(parts("a + b + c + d"), Err(PhraseError::Parts(_))));
     }
 }

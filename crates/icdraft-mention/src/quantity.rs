@@ -22,7 +22,7 @@ fn words(text: &str) -> Vec<String> {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let joins = match c {
-            c if c.is_ascii_digit() => last.is_alphanumeric() || last == '.',
+            c if c.is_ascii_digit() => last.is_ascii_digit() || last == '.',
             '.' => last.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit),
             c if c.is_alphabetic() => last.is_alphabetic(),
             _ => false,
@@ -114,9 +114,13 @@ fn levels(sentence: &str) -> u32 {
             }
             continue;
         };
-        let joined = matches!(bytes.get(end), Some(b'-' | b'/')) || bytes.get(end).is_some_and(u8::is_ascii_digit) || lower[end..].starts_with(" to ");
+        let joined = matches!(bytes.get(end), Some(b'-' | b'/'))
+            || bytes.get(end).is_some_and(u8::is_ascii_digit)
+            || lower[end..].starts_with(" to ")
+            || vertebra(end).is_some();
         if joined {
-            let skip = if lower[end..].starts_with(" to ") { 4 } else { usize::from(matches!(bytes[end], b'-' | b'/')) };
+            let skip =
+                if lower[end..].starts_with(" to ") { 4 } else { usize::from(matches!(bytes[end], b'-' | b'/')) };
             let lower_one = vertebra(end + skip).map(|(n, _, e)| (n, e)).or_else(|| {
                 let digits = bytes[end + skip..].iter().take(2).take_while(|b| b.is_ascii_digit()).count();
                 let n: u32 = lower.get(end + skip..end + skip + digits)?.parse().ok()?;
@@ -144,7 +148,8 @@ fn count(sentence: &str) -> Option<u32> {
         }
         let thing = words.get(n + 1)?;
         const THINGS: [&str; 12] = [
-            "lesions", "polyps", "views", "vessels", "grafts", "levels", "tumors", "skin", "fingers", "toes", "biopsies", "muscles",
+            "lesions", "polyps", "views", "vessels", "grafts", "levels", "tumors", "skin", "fingers", "toes",
+            "biopsies", "muscles",
         ];
         THINGS.contains(&thing.as_str()).then(|| whole(word)).flatten()
     })
@@ -157,7 +162,8 @@ pub(crate) fn gestation(text: &str) -> Option<u32> {
     words.windows(2).enumerate().find_map(|(n, w)| {
         let weeks: u32 = w[0].parse().ok().filter(|n| (4..=43).contains(n))?;
         let around = &words[n.saturating_sub(8)..(n + 8).min(words.len())];
-        (matches!(w[1].as_str(), "week" | "weeks") && around.iter().any(|w| PREGNANT.contains(&w.as_str()))).then_some(weeks)
+        (matches!(w[1].as_str(), "week" | "weeks") && around.iter().any(|w| PREGNANT.contains(&w.as_str())))
+            .then_some(weeks)
     })
 }
 
@@ -206,8 +212,15 @@ mod tests {
     #[test]
     fn spinal_levels() {
         for (text, n) in [
-            ("L4-L5 and L5-S1", 2), ("C4-C5, C5-C6, and C6-C7", 3), ("at L4-5", 1), ("T2-L2 fusion", 12), ("L34, L45, L5S1", 3),
-            ("C4 to C7", 3), ("L5", 0), ("vitamin B12", 0), ("s1 gallop t4", 0),
+            ("L4-L5 and L5-S1", 2),
+            ("C4-C5, C5-C6, and C6-C7", 3),
+            ("at L4-5", 1),
+            ("T2-L2 fusion", 12),
+            ("L34, L45, L5S1", 3),
+            ("C4 to C7", 3),
+            ("L5", 0),
+            ("vitamin B12", 0),
+            ("s1 gallop t4", 0),
         ] {
             assert_eq!(levels(text), n, "{text}");
         }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use icdraft_codeset::{Code, CodeSet, EntryId, NoteKind};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::assertion::CueTable;
 use crate::condition::Condition;
 use crate::laterality::Side;
-use crate::lexicon::{DiagnosisRow, LexiconError, LexiconFile, Procedure, ProcedureRow, embedded, phrase_parts, target};
-use crate::matcher::Matcher;
-use crate::phrase::Slot;
-use crate::vocabulary::{Vocabulary, Word};
+use crate::lexicon::{DiagnosisRow, LexiconError, LexiconFile, Procedure, ProcedureRow, embedded, target};
+use crate::matcher::{Matcher, Occurrence};
+use crate::phrase::{self, PhraseError, Slot};
+use crate::vocabulary::{Stream, Vocabulary, Word};
 
 /// Which lexicons a terminology is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,7 +39,7 @@ pub enum Origin {
     Lexicon,
     /// A title of the tabular list.
     Title,
-    /// An inclusion term of the tabular list.
+    /// An inclusion term, or an "includes" note, of the tabular list.
     InclusionTerm,
 }
 
@@ -68,14 +68,19 @@ struct Wording {
     sides: Vec<Side>,
 }
 
-/// An atom behind one wording of its anchor slot: what must stand before and after it.
+/// The slots around an anchor, shared by all wordings of the anchor.
+#[derive(Debug, Default)]
+struct Frame {
+    /// Slots before the anchor, nearest first.
+    before: Vec<Vec<Wording>>,
+    after: Vec<Vec<Wording>>,
+}
+
+/// An atom behind one wording of its anchor slot.
 #[derive(Debug)]
 pub(crate) struct Use {
     pub(crate) atom: Atom,
     sides: Vec<Side>,
-    /// Slots before the anchor, nearest first.
-    before: Vec<Vec<Wording>>,
-    after: Vec<Vec<Wording>>,
 }
 
 /// Where an atom was found in the symbols, and the sides that its wording requires.
@@ -85,24 +90,24 @@ pub(crate) struct Fit {
     pub(crate) sides: Vec<Side>,
 }
 
-impl Use {
+impl Frame {
     /// Holds the slots around an anchor found at `start..end` of `symbols` against the text; the longest wording that
     /// fits wins in each slot.
-    pub(crate) fn fit(&self, symbols: &str, start: usize, end: usize) -> Option<Fit> {
-        let mut sides = self.sides.clone();
-        let mut begin = start;
+    fn fit(&self, anchor: &Use, symbols: &str, start: usize, end: usize) -> Option<Fit> {
+        let mut fit = Fit { start, end, sides: anchor.sides.clone() };
         for slot in &self.before {
-            let wording = slot.iter().filter(|w| symbols[..begin].ends_with(&w.symbols)).max_by_key(|w| w.symbols.len())?;
-            begin -= wording.symbols.len();
-            sides.extend(&wording.sides);
+            let wording =
+                slot.iter().filter(|w| symbols[..fit.start].ends_with(&w.symbols)).max_by_key(|w| w.symbols.len())?;
+            fit.start -= wording.symbols.len();
+            fit.sides.extend(&wording.sides);
         }
-        let mut finish = end;
         for slot in &self.after {
-            let wording = slot.iter().filter(|w| symbols[finish..].starts_with(&w.symbols)).max_by_key(|w| w.symbols.len())?;
-            finish += wording.symbols.len();
-            sides.extend(&wording.sides);
+            let wording =
+                slot.iter().filter(|w| symbols[fit.end..].starts_with(&w.symbols)).max_by_key(|w| w.symbols.len())?;
+            fit.end += wording.symbols.len();
+            fit.sides.extend(&wording.sides);
         }
-        Some(Fit { start: begin, end: finish, sides })
+        Some(fit)
     }
 }
 
@@ -111,7 +116,9 @@ impl Use {
 pub struct Terminology {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) matcher: Matcher,
-    pub(crate) uses: Vec<Vec<Use>>,
+    uses: Vec<Vec<Use>>,
+    /// For each atom, what stands around its anchor.
+    frames: Vec<Frame>,
     /// For each atom, the concepts whose key it is.
     pub(crate) keys: Vec<Vec<usize>>,
     pub(crate) concepts: Vec<Concept>,
@@ -127,31 +134,37 @@ struct Builder {
     patterns: Vec<String>,
     pattern_numbers: FxHashMap<String, usize>,
     uses: Vec<Vec<Use>>,
-    atoms: FxHashMap<Vec<Slot>, Atom>,
+    /// Parts by their notation.
+    atoms: FxHashMap<String, Atom>,
+    frames: Vec<Frame>,
     keys: Vec<Vec<usize>>,
     concepts: Vec<Concept>,
 }
 
 impl Builder {
-    /// The atom of a row of slots; its anchor is added to the automaton on first sight.
-    fn atom(&mut self, slots: Vec<Slot>) -> Atom {
-        if let Some(&atom) = self.atoms.get(&slots) {
-            return atom;
+    /// The atom of a part; its anchor is added to the automaton on first sight.
+    fn atom(&mut self, part: &str) -> Result<Atom, PhraseError> {
+        if let Some(&atom) = self.atoms.get(part) {
+            return Ok(atom);
         }
-        let atom = self.new_atom();
+        let slots = phrase::slots(part)?;
         let anchor = anchor(&slots);
+        let frame = Frame {
+            before: slots[..anchor].iter().rev().map(|s| self.slot(s)).collect(),
+            after: slots[anchor + 1..].iter().map(|s| self.slot(s)).collect(),
+        };
+        let atom = self.new_atom(frame);
         for wording in &slots[anchor] {
             let Wording { symbols, sides } = self.wording(wording);
-            let before = slots[..anchor].iter().rev().map(|s| self.slot(s)).collect();
-            let after = slots[anchor + 1..].iter().map(|s| self.slot(s)).collect();
-            self.pattern(symbols, Use { atom, sides, before, after });
+            self.pattern(symbols, Use { atom, sides });
         }
-        self.atoms.insert(slots, atom);
-        atom
+        self.atoms.insert(part.to_owned(), atom);
+        Ok(atom)
     }
 
-    fn new_atom(&mut self) -> Atom {
+    fn new_atom(&mut self, frame: Frame) -> Atom {
         self.keys.push(Vec::new());
+        self.frames.push(frame);
         Atom(u32::try_from(self.keys.len() - 1).expect("fewer than 4 billion phrases"))
     }
 
@@ -176,11 +189,18 @@ impl Builder {
         self.uses[number].push(one);
     }
 
-    fn concept(&mut self, parts: Vec<Vec<Slot>>, meaning: Meaning, says: Vec<Word>, when: Vec<Condition>) {
-        let mut atoms = parts.into_iter().map(|p| self.atom(p)).collect::<Vec<_>>().into_iter();
-        let Some(key) = atoms.next() else { return };
+    fn concept(
+        &mut self,
+        phrase: &str,
+        meaning: Meaning,
+        says: Vec<Word>,
+        when: Vec<Condition>,
+    ) -> Result<(), PhraseError> {
+        let atoms = phrase::parts(phrase)?.into_iter().map(|p| self.atom(p)).collect::<Result<Vec<_>, _>>()?;
+        let (key, others) = (atoms[0], atoms[1..].to_vec());
         self.keys[key.0 as usize].push(self.concepts.len());
-        self.concepts.push(Concept { meaning, origin: Origin::Lexicon, says, when, others: atoms.collect() });
+        self.concepts.push(Concept { meaning, origin: Origin::Lexicon, says, when, others });
+        Ok(())
     }
 }
 
@@ -212,23 +232,25 @@ impl Terminology {
             pattern_numbers: FxHashMap::default(),
             uses: Vec::new(),
             atoms: FxHashMap::default(),
+            frames: Vec::new(),
             keys: Vec::new(),
             concepts: Vec::new(),
         };
         let mut dropped = Vec::new();
         for file in diagnosis {
-            for (line, row) in file.rows::<DiagnosisRow>()? {
-                let code = match target(file, line, &row.target, set)? {
+            for (line, row) in file.rows(DiagnosisRow::read)? {
+                let code = match target(file, line, row.target, set)? {
                     Ok(code) => code,
                     Err(code) => {
                         dropped.push(code);
                         continue;
                     }
                 };
-                let parts = phrase_parts(file, line, &row.phrase)?;
                 let says = row.says.split(';').flat_map(|s| builder.vocabulary.phrase(s).0).collect();
-                let when = Condition::parse_all(&row.when, &mut builder.vocabulary).map_err(|e| file.error(line, e.to_string()))?;
-                builder.concept(parts, Meaning::Diagnosis(code), says, when);
+                let when = Condition::parse_all(row.when, &mut builder.vocabulary)
+                    .map_err(|e| file.error(line, e.to_string()))?;
+                let added = builder.concept(row.phrase, Meaning::Diagnosis(code), says, when);
+                added.map_err(|e| file.error(line, e.to_string()))?;
             }
         }
         let procedures = procedure_rows(cpt, &mut builder)?;
@@ -238,12 +260,25 @@ impl Terminology {
             matcher: Matcher::new(&builder.patterns),
             vocabulary: builder.vocabulary,
             uses: builder.uses,
+            frames: builder.frames,
             keys: builder.keys,
             concepts: builder.concepts,
             cues,
             procedures,
             dropped,
             patterns: builder.patterns.len(),
+        })
+    }
+
+    /// The atoms found where `pattern` occurs.
+    pub(crate) fn fits<'a>(
+        &'a self,
+        symbols: &'a str,
+        occurrence: Occurrence,
+    ) -> impl Iterator<Item = (Atom, Fit)> + 'a {
+        self.uses[occurrence.pattern].iter().filter_map(move |one| {
+            let fit = self.frames[one.atom.0 as usize].fit(one, symbols, occurrence.start, occurrence.end)?;
+            Some((one.atom, fit))
         })
     }
 
@@ -260,6 +295,18 @@ impl Terminology {
     /// Distinct phrases in the automaton.
     pub fn patterns(&self) -> usize {
         self.patterns
+    }
+
+    /// How often the automaton fires on a note: the matcher alone, for measuring.
+    pub fn scan(&self, text: &str, outline: &icdraft_note::Outline) -> usize {
+        let stream = Stream::of(text, outline, &self.vocabulary);
+        self.matcher.occurrences(&stream.symbols).count()
+    }
+
+    /// How many cues a note has: cue search and scopes alone, for measuring.
+    pub fn cue_count(&self, text: &str, outline: &icdraft_note::Outline) -> usize {
+        let stream = Stream::of(text, outline, &self.vocabulary);
+        self.cues.find(&stream).iter().map(Vec::len).sum()
     }
 
     /// A concept by its number in a mention.
@@ -282,28 +329,29 @@ fn procedure_rows(cpt: &[LexiconFile], builder: &mut Builder) -> Result<Vec<Proc
     let mut procedures: Vec<Procedure> = Vec::new();
     let mut keys: BTreeMap<String, String> = BTreeMap::new();
     for file in cpt {
-        for (line, row) in file.rows::<ProcedureRow>()? {
+        for (line, row) in file.rows(ProcedureRow::read)? {
             let place = format!("{}:{line}", file.name);
             if row.code.len() != 5 || !row.code.bytes().take(4).all(|b| b.is_ascii_digit()) {
                 return Err(file.error(line, format!("`{}` is not shaped like a CPT number", row.code)));
             }
-            if let Some(first) = keys.insert(row.concept.clone(), place) {
+            if let Some(first) = keys.insert(row.concept.to_owned(), place) {
                 return Err(file.error(line, format!("concept `{}` stands in {first} already", row.concept)));
             }
             let list = |text: &str| text.split(',').map(|c| c.trim().to_owned()).filter(|c| !c.is_empty()).collect();
             let number = procedures.len();
             for phrase in row.phrases.split(" ; ").filter(|p| !p.trim().is_empty()) {
-                let parts = phrase_parts(file, line, phrase)?;
-                let when = Condition::parse_all(&row.when, &mut builder.vocabulary).map_err(|e| file.error(line, e.to_string()))?;
-                builder.concept(parts, Meaning::Procedure(number), Vec::new(), when);
+                let when = Condition::parse_all(row.when, &mut builder.vocabulary)
+                    .map_err(|e| file.error(line, e.to_string()))?;
+                let added = builder.concept(phrase, Meaning::Procedure(number), Vec::new(), when);
+                added.map_err(|e| file.error(line, e.to_string()))?;
             }
             procedures.push(Procedure {
-                concept: row.concept,
-                code: row.code,
-                name: row.name,
+                concept: row.concept.to_owned(),
+                code: row.code.to_owned(),
+                name: row.name.to_owned(),
                 side: row.side,
-                addon_of: list(&row.addon_of),
-                bundles: list(&row.bundles),
+                addon_of: list(row.addon_of),
+                bundles: list(row.bundles),
             });
         }
     }
@@ -316,7 +364,8 @@ const LONGEST_TERM: usize = 6;
 /// Phrases from titles and inclusion terms. A phrase that several entries yield stands for the deepest entry above them
 /// all; where that is no category, a title beats inclusion terms, and otherwise the phrase is left out as ambiguous.
 fn tabular_terms(set: &CodeSet, builder: &mut Builder) {
-    let stop: Vec<String> = include_str!("../data/stop.tsv").lines().skip(1).map(|l| builder.vocabulary.symbols(l)).collect();
+    let stop: FxHashSet<String> =
+        include_str!("../data/stop.tsv").lines().skip(1).map(|l| builder.vocabulary.symbols(l)).collect();
     let mut found: FxHashMap<String, Vec<(EntryId, Origin)>> = FxHashMap::default();
     for id in set.entries() {
         let Some(code) = set.code(id) else { continue };
@@ -329,9 +378,14 @@ fn tabular_terms(set: &CodeSet, builder: &mut Builder) {
             continue;
         }
         let titles = std::iter::once((set.entry_title(id), Origin::Title));
-        let inclusions = set.own_notes(id).filter(|n| n.kind == NoteKind::InclusionTerm).map(|n| (n.text, Origin::InclusionTerm));
+        let inclusions = set
+            .own_notes(id)
+            .filter(|n| matches!(n.kind, NoteKind::InclusionTerm | NoteKind::Includes))
+            .map(|n| (n.text, Origin::InclusionTerm));
         for (title, origin) in titles.chain(inclusions) {
-            let Some(term) = plain_term(title) else { continue };
+            let Some(term) = plain_term(title) else {
+                continue;
+            };
             if term.split_whitespace().count() > LONGEST_TERM {
                 continue;
             }
@@ -344,15 +398,22 @@ fn tabular_terms(set: &CodeSet, builder: &mut Builder) {
     let mut found: Vec<_> = found.into_iter().collect();
     found.sort_unstable();
     for (symbols, entries) in found {
-        let common = common_entry(set, entries.iter().map(|e| e.0)).or_else(|| {
-            common_entry(set, entries.iter().filter(|e| e.1 == Origin::Title).map(|e| e.0))
-        });
-        let Some(code) = common.and_then(|id| set.code(id)) else { continue };
+        let common = common_entry(set, entries.iter().map(|e| e.0))
+            .or_else(|| common_entry(set, entries.iter().filter(|e| e.1 == Origin::Title).map(|e| e.0)));
+        let Some(code) = common.and_then(|id| set.code(id)) else {
+            continue;
+        };
         let origin = entries.iter().map(|e| e.1).min().unwrap_or(Origin::Title);
-        let atom = builder.new_atom();
+        let atom = builder.new_atom(Frame::default());
         builder.keys[atom.0 as usize].push(builder.concepts.len());
-        builder.concepts.push(Concept { meaning: Meaning::Diagnosis(code), origin, says: Vec::new(), when: Vec::new(), others: Vec::new() });
-        builder.pattern(symbols, Use { atom, sides: Vec::new(), before: Vec::new(), after: Vec::new() });
+        builder.concepts.push(Concept {
+            meaning: Meaning::Diagnosis(code),
+            origin,
+            says: Vec::new(),
+            when: Vec::new(),
+            others: Vec::new(),
+        });
+        builder.pattern(symbols, Use { atom, sides: Vec::new() });
     }
 }
 
@@ -369,15 +430,18 @@ fn plain_term(title: &str) -> Option<String> {
             _ => {}
         }
     }
-    let words: Vec<&str> = term.split_whitespace().filter(|w| !matches!(*w, "NOS" | "NEC" | "unspecified" | "Unspecified")).collect();
-    let classified = words.iter().any(|w| matches!(*w, "Other" | "other" | "others" | "elsewhere" | "classified" | "specified" | "and/or"));
+    let words: Vec<&str> =
+        term.split_whitespace().filter(|w| !matches!(*w, "NOS" | "NEC" | "unspecified" | "Unspecified")).collect();
+    let classified = words
+        .iter()
+        .any(|w| matches!(*w, "Other" | "other" | "others" | "elsewhere" | "classified" | "specified" | "and/or"));
     (!classified && !words.is_empty()).then(|| words.join(" "))
 }
 
 /// The deepest entry with a code above all of `entries` (or the one itself).
 fn common_entry(set: &CodeSet, entries: impl Iterator<Item = EntryId>) -> Option<EntryId> {
     entries
-        .map(|id| Some(id))
+        .map(Some)
         .reduce(|a, b| {
             let (a, b) = (a?, b?);
             let above: Vec<EntryId> = set.lineage(a).collect();

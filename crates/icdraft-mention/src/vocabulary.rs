@@ -104,7 +104,9 @@ enum Transparent {
 /// Words that matching skips.
 fn transparency(folded: &str) -> Option<Transparent> {
     match folded {
-        "the" | "a" | "an" | "his" | "her" | "their" | "this" | "patient's" | "my" | "your" => Some(Transparent::Article),
+        "the" | "a" | "an" | "his" | "her" | "their" | "this" | "patient's" | "my" | "your" => {
+            Some(Transparent::Article)
+        }
         _ => Side::of_word(folded).map(Transparent::Side),
     }
 }
@@ -129,8 +131,12 @@ fn pieces(text: &str) -> impl Iterator<Item = Span> + '_ {
                 while let Some(&(at, c)) = rest.peek() {
                     let inside = c.is_alphanumeric()
                         || unicode_normalization::char::is_combining_mark(c)
-                        || (matches!(c, '\'' | '\u{2019}') && text[at + c.len_utf8()..].starts_with('s') && !text[at + c.len_utf8() + 1..].starts_with(char::is_alphanumeric))
-                        || (number && matches!(c, '.' | ',') && text[at + 1..].starts_with(|d: char| d.is_ascii_digit()));
+                        || (matches!(c, '\'' | '\u{2019}')
+                            && text[at + c.len_utf8()..].starts_with('s')
+                            && !text[at + c.len_utf8() + 1..].starts_with(char::is_alphanumeric))
+                        || (number
+                            && matches!(c, '.' | ',')
+                            && text[at + 1..].starts_with(|d: char| d.is_ascii_digit()));
                     if !inside {
                         break;
                     }
@@ -139,7 +145,10 @@ fn pieces(text: &str) -> impl Iterator<Item = Span> + '_ {
                 }
                 return Some(Span::new(start, end));
             }
-            if matches!(c, ',' | ';' | ':' | '(' | ')' | '?' | '+' | '[' | ']' | '"' | '=' | '<' | '>' | '!' | '%' | '#' | '&') {
+            if matches!(
+                c,
+                ',' | ';' | ':' | '(' | ')' | '?' | '+' | '[' | ']' | '"' | '=' | '<' | '>' | '!' | '%' | '#' | '&'
+            ) {
                 return Some(Span::new(start, start + c.len_utf8()));
             }
         }

@@ -200,7 +200,13 @@ pub fn group(lines: impl IntoIterator<Item = InputLine>) -> Vec<Encounter> {
 
 impl InputLine {
     fn merge(&mut self, other: InputLine, warnings: &mut Vec<String>) {
-        fn keep<T: PartialEq>(mine: &mut Option<T>, theirs: Option<T>, field: &str, note: &str, warnings: &mut Vec<String>) {
+        fn keep<T: PartialEq>(
+            mine: &mut Option<T>,
+            theirs: Option<T>,
+            field: &str,
+            note: &str,
+            warnings: &mut Vec<String>,
+        ) {
             match (&mine, theirs) {
                 (None, theirs) => *mine = theirs,
                 (Some(a), Some(b)) if *a != b => {

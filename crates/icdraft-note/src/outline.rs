@@ -16,8 +16,10 @@ impl Outline {
     /// Divides `text`. Never fails: a note without headers is one section.
     pub fn of(text: &str) -> Self {
         let sections = sections(text);
-        let sentences =
-            sections.iter().flat_map(|s| sentences(text, s.body).into_iter().map(|sentence| (sentence, s.id))).collect();
+        let sentences = sections
+            .iter()
+            .flat_map(|s| sentences(text, s.body).into_iter().map(|sentence| (sentence, s.id)))
+            .collect();
         Self { sections, sentences }
     }
 

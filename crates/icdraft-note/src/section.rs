@@ -42,9 +42,8 @@ kinds! {
 impl SectionKind {
     /// The name used in JSON and in the lexicons.
     pub fn name(self) -> &'static str {
-        static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
-            SectionKind::ALL.iter().map(|k| snake(&format!("{k:?}"))).collect()
-        });
+        static NAMES: LazyLock<Vec<String>> =
+            LazyLock::new(|| SectionKind::ALL.iter().map(|k| snake(&format!("{k:?}"))).collect());
         &NAMES[self as usize]
     }
 
@@ -133,17 +132,17 @@ const LONGEST_HEADER: usize = 80;
 
 /// Reads the header that `line` (a span without its line break) begins with.
 fn header(text: &str, line: Span) -> Option<Header> {
-    let inside = line.trim(text);
+    let mut inside = line.trim(text);
+    // A byte order mark before the first header is no part of it.
+    inside.start += if text[inside].starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let words = &text[inside];
     if words.is_empty() || !words.starts_with(|c: char| c.is_alphabetic()) {
         return None;
     }
     // A header ends at a colon, or at a spaced or double dash; or it is the whole line.
-    let head_end = words
-        .char_indices()
-        .take(LONGEST_HEADER)
-        .find(|&(at, c)| c == ':' || (c == '-' && at > 0 && words[..at].ends_with(' ') && words[at + 1..].starts_with(' ')))
-        .map(|(at, c)| (at, c));
+    let head_end = words.char_indices().take(LONGEST_HEADER).find(|&(at, c)| {
+        c == ':' || (c == '-' && at > 0 && words[..at].ends_with(' ') && words[at + 1..].starts_with(' '))
+    });
     if let Some((at, mark)) = head_end {
         let head = words[..at].trim_end();
         let span = Span::new(inside.start, inside.start + head.len());
@@ -167,12 +166,23 @@ fn header(text: &str, line: Span) -> Option<Header> {
         let header = |kind| Some(Header { span: inside, kind, body: line.end });
         // On a line of its own a known name is a header when it is written like one.
         let titled = words.starts_with(|c: char| c.is_uppercase());
-        if let Some(kind) = LEXICON.exact.get(&name).copied().filter(|_| titled && (name.len() > 3 || is_capitals(words))) {
+        if let Some(kind) =
+            LEXICON.exact.get(&name).copied().filter(|_| titled && (name.len() > 3 || is_capitals(words)))
+        {
             return header(kind);
         }
         let letters = words.chars().filter(|c| c.is_alphabetic()).count();
         let plain = words.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || "/&,()'-".contains(c));
-        if is_capitals(words) && plain && letters >= 4 && words.split_whitespace().count() <= 6 && by_words(&name) != SectionKind::Other {
+        // In capitals on a line of its own, after a blank line, any few words are a header.
+        let set_apart = text[..line.start].trim_end_matches([' ', '\t', '\r']).ends_with("\n\n")
+            || line.start == 0
+            || text[..line.start].ends_with("\n\r\n");
+        if is_capitals(words)
+            && plain
+            && letters >= 3
+            && words.split_whitespace().count() <= 6
+            && (set_apart || by_words(&name) != SectionKind::Other)
+        {
             return header(by_words(&name));
         }
     }
@@ -198,8 +208,15 @@ pub(crate) fn sections(text: &str) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::with_capacity(found.len() + 1);
     let mut start = 0;
     let first = found.first().map_or(text.len(), |h| h.span.start);
-    if found.is_empty() || !text[..first].trim().is_empty() {
-        sections.push(Section { id: 0, kind: SectionKind::Preamble, header: None, range: Span::new(0, first), body: Span::new(0, first), parent: None });
+    if found.is_empty() || !text[..first].trim_start_matches('\u{feff}').trim().is_empty() {
+        sections.push(Section {
+            id: 0,
+            kind: SectionKind::Preamble,
+            header: None,
+            range: Span::new(0, first),
+            body: Span::new(0, first),
+            parent: None,
+        });
         start = first;
     }
     let ends = found.iter().skip(1).map(|h| h.span.start).chain([text.len()]).collect::<Vec<_>>();
@@ -207,7 +224,14 @@ pub(crate) fn sections(text: &str) -> Vec<Section> {
         let body = Span::new(header.body.min(end), end);
         let lead = text[body].len() - text[body].trim_start_matches([' ', '\t', ':']).len();
         let body = Span::new(body.start + lead, end);
-        sections.push(Section { id: sections.len(), kind: header.kind, header: Some(header.span), range: Span::new(start, end), body, parent: None });
+        sections.push(Section {
+            id: sections.len(),
+            kind: header.kind,
+            header: Some(header.span),
+            range: Span::new(start, end),
+            body,
+            parent: None,
+        });
         start = end;
     }
     relate(text, &mut sections);
@@ -267,8 +291,15 @@ mod tests {
     #[test]
     fn headers_by_lexicon_and_form() {
         assert_eq!(
-            outline("PREOPERATIVE DIAGNOSIS:  Hernia.\n\nPROCEDURE:  Repair.\nMY ODD HEADER: words\nAssessment\n1. Gout"),
-            [("preoperative_diagnosis", "Hernia."), ("procedure_performed", "Repair."), ("other", "words"), ("assessment", "1. Gout")]
+            outline(
+                "PREOPERATIVE DIAGNOSIS:  Hernia.\n\nPROCEDURE:  Repair.\nMY ODD HEADER: words\nAssessment\n1. Gout"
+            ),
+            [
+                ("preoperative_diagnosis", "Hernia."),
+                ("procedure_performed", "Repair."),
+                ("other", "words"),
+                ("assessment", "1. Gout")
+            ]
         );
     }
 
@@ -280,7 +311,8 @@ mod tests {
 
     #[test]
     fn body_systems_belong_to_their_examination() {
-        let text = "REVIEW OF SYSTEMS\n\nCardiovascular: Denies chest pain.\n\nPHYSICAL EXAM\n\nNeck\n- supple\nPLAN: rest";
+        let text =
+            "REVIEW OF SYSTEMS\n\nCardiovascular: Denies chest pain.\n\nPHYSICAL EXAM\n\nNeck\n- supple\nPLAN: rest";
         let sections = sections(text);
         let parents: Vec<_> = sections.iter().map(|s| (s.kind, s.parent)).collect();
         assert_eq!(
@@ -297,7 +329,8 @@ mod tests {
 
     #[test]
     fn a_long_procedure_section_is_the_description() {
-        let text = format!("PROCEDURE PERFORMED: Appendectomy.\nPROCEDURE: {}", "The patient was brought in. ".repeat(20));
+        let text =
+            format!("PROCEDURE PERFORMED: Appendectomy.\nPROCEDURE: {}", "The patient was brought in. ".repeat(20));
         assert_eq!(sections(&text)[1].kind, SectionKind::ProcedureDescription);
     }
 }

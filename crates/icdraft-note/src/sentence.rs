@@ -11,12 +11,14 @@ pub struct Sentence {
     pub item: bool,
 }
 
-/// Words that end in a period without ending a sentence.
+/// Words whose period never ends a sentence.
+const TITLES: &[&str] = &["dr", "mr", "mrs", "ms", "st", "vs", "approx", "no", "e.g", "i.e", "fig", "prof", "rev"];
+
+/// Abbreviations whose period ends a sentence only before a capital ("2 cm. The wound", but "p.o. 3 times").
 const ABBREVIATIONS: &[&str] = &[
-    "dr", "mr", "mrs", "ms", "st", "vs", "no", "approx", "fig", "e.g", "i.e", "etc", "ca", "pt", "jr", "sr", "cm", "mm",
-    "mg", "ml", "cc", "oz", "lb", "ft", "min", "sec", "hr", "hrs", "wk", "yr", "yrs", "mo", "q", "b.i.d", "t.i.d", "q.i.d",
-    "p.o", "p.r.n", "q.d", "h.s", "a.m", "p.m", "i.v", "i.m", "s.p", "h", "c", "s", "e", "l", "r", "lt", "rt", "inc", "dept",
-    "prof", "rev", "temp", "resp", "wt", "ht", "m.d", "d.o",
+    "etc", "ca", "pt", "jr", "sr", "cm", "mm", "mg", "ml", "cc", "oz", "lb", "ft", "min", "sec", "hr", "hrs", "wk",
+    "yr", "yrs", "mo", "b.i.d", "t.i.d", "q.i.d", "p.o", "p.r.n", "q.d", "h.s", "a.m", "p.m", "i.v", "i.m", "s.p",
+    "lt", "rt", "temp", "resp", "wt", "ht",
 ];
 
 /// Lines at least this long are taken to be wrapped by a line length, not ended by their author.
@@ -115,14 +117,12 @@ fn ends_sentence(text: &str, start: usize, at: usize, end: usize) -> bool {
     match follows {
         None | Some('\n' | '\r') => true,
         Some(c) if c.is_lowercase() => false,
-        Some(_) => {
-            let initial = word.len() == 1 && word.starts_with(|c: char| c.is_alphabetic());
+        Some(next) => {
             let lower = word.to_ascii_lowercase();
-            // Units end sentences too ("... 2 cm. The ..."): only titles and "vs" always go on.
-            let goes_on = ["dr", "mr", "mrs", "ms", "st", "vs", "approx", "no", "e.g", "i.e", "fig", "prof", "rev"].contains(&lower.as_str());
-            let known = ABBREVIATIONS.contains(&lower.as_str());
-            let two_spaces = text[at + 1..end].starts_with("  ");
-            !(goes_on || initial && !two_spaces || known && !two_spaces && !follows.is_some_and(char::is_uppercase))
+            let initial =
+                word.len() == 1 && word.starts_with(char::is_alphabetic) && !text[at + 1..end].starts_with("  ");
+            let abbreviated = ABBREVIATIONS.contains(&lower.as_str()) && !next.is_uppercase();
+            !(TITLES.contains(&lower.as_str()) || initial || abbreviated)
         }
     }
 }

@@ -21,8 +21,8 @@ pub(crate) struct Candidate {
     pub(crate) modifiers: Vec<String>,
     pub(crate) units: u32,
     pub(crate) open: Option<Open>,
-    /// Where a side was read, if one was.
-    pub(crate) side: Option<Span>,
+    /// Where a side was read, if one was, and in which section.
+    pub(crate) side: Option<(Span, SectionKind)>,
     /// For procedures: number in the lexicon.
     pub(crate) procedure: Option<usize>,
 }
@@ -65,7 +65,7 @@ impl Candidate {
             modifiers: Vec::new(),
             units: 1,
             open: choice.open,
-            side: mention.laterality.map(|l| l.span),
+            side: None,
             procedure: None,
         }
     }

@@ -13,7 +13,9 @@ use crate::cpt::{CptTable, CptTableError};
 use crate::diagnosis::{self, Diagnoser};
 use crate::procedure;
 use crate::rank::{self, DRAFT, Joined};
-use crate::report::{CueText, Echo, EchoNote, Edit, Evidence, NotCoded, Query, Reason, Report, SCHEMA, Suggestion};
+use crate::report::{
+    self, CueText, Echo, EchoNote, Edit, Evidence, NotCoded, Query, Reason, Report, SCHEMA, Suggestion,
+};
 
 /// Name of the embedded procedure lexicon's release.
 pub const CPT_RELEASE: &str = "icdraft-procedures-2026";
@@ -95,14 +97,16 @@ impl Coder {
 
     /// Number of the set, and the warning where the date falls outside.
     fn pick(&self, day: Option<jiff::civil::Date>) -> (usize, Option<String>) {
-        if let Some(forced) = self.forced {
-            return (forced, None);
-        }
-        let Some(day) = day else { return (self.releases.newest(), None) };
-        let (number, covered) = self.releases.on(day);
-        let warning = (!covered).then(|| {
-            let release = self.releases.sets()[number].release();
-            format!("date of service {day} is outside every loaded release; {release} ({} to {}) was used. Load the right one with --pack", release.from, release.to)
+        let picked = self.forced.map(|n| (n, day.is_none_or(|d| self.releases.sets()[n].release().covers(d))));
+        let (number, covered) =
+            picked.unwrap_or_else(|| day.map_or((self.releases.newest(), true), |d| self.releases.on(d)));
+        let release = self.releases.sets()[number].release();
+        let warning = day.filter(|_| !covered).map(|day| {
+            let why = if self.forced.is_some() { "the release asked for" } else { "every loaded release" };
+            format!(
+                "date of service {day} is outside {why}; {release} ({} to {}) was used. Load the right one with --pack",
+                release.from, release.to
+            )
         });
         (number, warning)
     }
@@ -110,6 +114,7 @@ impl Coder {
     /// Drafts the codes of an encounter. Never fails: what is odd is told in `warnings`. Offsets are bytes; see
     /// [`Report::in_unit`].
     pub fn code(&self, encounter: &Encounter) -> Report {
+        let encounter = &*report::named(encounter);
         let (number, outside) = self.pick(encounter.date_of_service);
         let set = &self.releases.sets()[number];
         let engine = &self.engines[number];
@@ -117,7 +122,10 @@ impl Coder {
         warnings.extend(outside);
         let dropped = engine.terminology.dropped().len();
         if dropped > 0 {
-            warnings.push(format!("{dropped} lexicon rows name codes that {} does not have and were left out", set.release()));
+            warnings.push(format!(
+                "{dropped} lexicon rows name codes that {} does not have and were left out",
+                set.release()
+            ));
         }
         for note in &encounter.notes {
             if note.text.trim().is_empty() {
@@ -147,17 +155,33 @@ impl Coder {
         let drafted: Vec<usize> =
             joined.iter().filter(|j| j.confidence >= DRAFT).filter_map(|j| j.best.procedure).collect();
         joined.retain(|one| {
-            let Some(number) = one.best.procedure else { return true };
-            let bundled = drafted.iter().any(|&whole| procedure::is_component(&procedures[whole], &procedures[number].code));
+            let Some(number) = one.best.procedure else {
+                return true;
+            };
+            let bundled =
+                drafted.iter().any(|&whole| procedure::is_component(&procedures[whole], &procedures[number].code));
             if bundled {
                 let best = &one.best;
-                refused.push(Refused { system: "CPT", code: best.code.clone(), note: best.note, span: best.span, reason: "bundled", cue: None });
+                refused.push(Refused {
+                    system: "CPT",
+                    code: best.code.clone(),
+                    note: best.note,
+                    span: best.span,
+                    reason: "bundled",
+                    cue: None,
+                });
             }
             !bundled
         });
-        let codes: Vec<String> = joined.iter().filter(|j| j.confidence >= DRAFT && j.best.procedure.is_some()).map(|j| j.best.code.clone()).collect();
+        let codes: Vec<String> = joined
+            .iter()
+            .filter(|j| j.confidence >= DRAFT && j.best.procedure.is_some())
+            .map(|j| j.best.code.clone())
+            .collect();
         for one in joined.iter_mut() {
-            let Some(procedure) = one.best.procedure.map(|n| &procedures[n]).filter(|p| !p.addon_of.is_empty()) else { continue };
+            let Some(procedure) = one.best.procedure.map(|n| &procedures[n]).filter(|p| !p.addon_of.is_empty()) else {
+                continue;
+            };
             if !procedure::has_primary(procedure, codes.iter().map(String::as_str)) {
                 one.confidence = one.confidence.min(DRAFT - 0.1);
                 one.best.reasons.push(Reason::new("add-on", "an add-on code without its primary is not drafted"));
@@ -166,8 +190,16 @@ impl Coder {
         rank::order(joined);
     }
 
-    fn report(&self, set: &CodeSet, encounter: &Encounter, joined: &[Joined], refused: &[Refused], warnings: Vec<String>) -> Report {
-        let mut suggestions: Vec<Suggestion> = joined.iter().enumerate().map(|(n, j)| self.suggestion(set, encounter, n + 1, j)).collect();
+    fn report(
+        &self,
+        set: &CodeSet,
+        encounter: &Encounter,
+        joined: &[Joined],
+        refused: &[Refused],
+        warnings: Vec<String>,
+    ) -> Report {
+        let mut suggestions: Vec<Suggestion> =
+            joined.iter().enumerate().map(|(n, j)| self.suggestion(set, encounter, n + 1, j)).collect();
         sequence(&mut suggestions, joined);
         let drafted: Vec<String> =
             suggestions.iter().filter(|s| s.draft && s.system == "ICD-10-CM").map(|s| s.sid.clone()).take(4).collect();
@@ -175,7 +207,11 @@ impl Coder {
             line.pointers.clone_from(&drafted);
         }
         let mut edits = Vec::new();
-        let unlinked: Vec<String> = suggestions.iter().filter(|s| s.system == "CPT" && s.draft && s.pointers.is_empty()).map(|s| s.code.clone()).collect();
+        let unlinked: Vec<String> = suggestions
+            .iter()
+            .filter(|s| s.system == "CPT" && s.draft && s.pointers.is_empty())
+            .map(|s| s.code.clone())
+            .collect();
         if !unlinked.is_empty() {
             edits.push(Edit {
                 edit: "procedure-without-diagnosis".into(),
@@ -184,7 +220,8 @@ impl Coder {
                 says: "no drafted diagnosis justifies these procedures".into(),
             });
         }
-        let queries = joined.iter().filter(|j| j.confidence >= DRAFT).filter_map(|j| query(set, encounter, j)).collect();
+        let queries =
+            joined.iter().filter(|j| j.confidence >= DRAFT).filter_map(|j| query(set, encounter, j)).collect();
         let whole: Vec<u8> = encounter.notes.iter().flat_map(|n| n.text.bytes()).collect();
         let mut releases = BTreeMap::from([("ICD-10-CM".to_owned(), set.release().to_string())]);
         if self.procedures == Procedures::Lexicon && !self.engines[0].terminology.procedures().is_empty() {
@@ -219,12 +256,16 @@ impl Coder {
         let mut evidence: Vec<Evidence> = Vec::new();
         for candidate in &joined.evidence {
             let one = evidence_of(encounter, candidate, candidate.span, candidate.role);
-            if evidence.len() < EVIDENCE && !evidence.iter().any(|e| e.note == one.note && e.start < one.end && one.start < e.end) {
+            if evidence.len() < EVIDENCE
+                && !evidence.iter().any(|e| e.note == one.note && e.start < one.end && one.start < e.end)
+            {
                 evidence.push(one);
             }
         }
-        if let Some(side) = best.side.filter(|s| !best.span.contains(*s)) {
-            evidence.push(evidence_of(encounter, best, side, "side"));
+        if let Some((side, section)) = best.side.filter(|(side, _)| !best.span.contains(*side)) {
+            let mut one = evidence_of(encounter, best, side, "side");
+            one.section = section.name().to_owned();
+            evidence.push(one);
         }
         Suggestion {
             sid: format!("s{rank}"),
@@ -248,7 +289,8 @@ impl Coder {
 /// diagnosis listed first in the strongest section leads (guideline IV.G).
 fn sequence(suggestions: &mut [Suggestion], joined: &[Joined]) {
     for system in ["ICD-10-CM", "CPT"] {
-        let mut drafted: Vec<usize> = (0..suggestions.len()).filter(|&n| suggestions[n].draft && suggestions[n].system == system).collect();
+        let mut drafted: Vec<usize> =
+            (0..suggestions.len()).filter(|&n| suggestions[n].draft && suggestions[n].system == system).collect();
         drafted.sort_by(|&a, &b| {
             let (a, b) = (&joined[a].best, &joined[b].best);
             b.score.total_cmp(&a.score).then(a.note.cmp(&b.note)).then(a.span.cmp(&b.span))
@@ -317,7 +359,12 @@ fn echo(encounter: &Encounter) -> Echo {
         notes: encounter
             .notes
             .iter()
-            .map(|n| EchoNote { id: n.id.clone(), kind: n.kind.clone(), author: n.author.clone(), text_sha256: hex(n.text.as_bytes()) })
+            .map(|n| EchoNote {
+                id: n.id.clone(),
+                kind: n.kind.clone(),
+                author: n.author.clone(),
+                text_sha256: hex(n.text.as_bytes()),
+            })
             .collect(),
     }
 }

@@ -16,7 +16,9 @@ pub enum CptTableError {
         source: std::io::Error,
     },
     /// A row without a code and a description.
-    #[error("{path}:{line}: expected a five-character CPT code and a description, separated by a tab or a comma; found `{found}`")]
+    #[error(
+        "{path}:{line}: expected a five-character CPT code and a description, separated by a tab or a comma; found `{found}`"
+    )]
     Row {
         /// The table.
         path: PathBuf,
@@ -41,14 +43,28 @@ impl CptTable {
     /// # Errors
     /// See [`CptTableError`].
     pub fn read(path: &Path) -> Result<Self, CptTableError> {
-        let text = std::fs::read_to_string(path).map_err(|source| CptTableError::Io { path: path.to_owned(), source })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| CptTableError::Io { path: path.to_owned(), source })?;
         let delimiter = if text.lines().next().is_some_and(|l| l.contains('\t')) { b'\t' } else { b',' };
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
         let mut table = FxHashMap::default();
         for (n, record) in reader.records().enumerate() {
-            let bad = |line: u64, found: &str| CptTableError::Row { path: path.to_owned(), line, found: found.chars().take(40).collect() };
+            let bad = |line: u64, found: &str| CptTableError::Row {
+                path: path.to_owned(),
+                line,
+                found: found.chars().take(40).collect(),
+            };
             let record = record.map_err(|e| bad(e.position().map_or(0, csv::Position::line), &e.to_string()))?;
-            let line = record.position().map_or(0, csv::Position::line);
+            // The reader counts from before the blank lines that it skips.
+            let line = record.position().map_or(0, |p| {
+                let rest = text.as_bytes().get(usize::try_from(p.byte()).unwrap_or(0)..).unwrap_or_default();
+                let blank = rest.iter().take_while(|b| matches!(b, b'\n' | b'\r')).filter(|b| **b == b'\n').count();
+                p.line() + blank as u64
+            });
             let code = record.get(0).unwrap_or_default().trim();
             let shaped = code.len() == 5 && code.is_ascii() && code.bytes().take(4).all(|b| b.is_ascii_digit());
             let description = record.iter().skip(1).map(str::trim).max_by_key(|c| c.len()).filter(|d| !d.is_empty());

@@ -17,17 +17,21 @@ use crate::report::Reason;
 pub(crate) struct Diagnoser {
     axis_words: AxisWords,
     families: RwLock<FxHashMap<EntryId, Arc<Family>>>,
-    healing: Vec<Vec<u32>>,
+    healing: Vec<u32>,
     sequela: Vec<u32>,
     trimester: [Vec<u32>; 3],
 }
 
-/// One note's words at the distances that leaves are weighed by.
-pub(crate) struct NoteWords {
+/// What is asked of a note for each of its mentions, found once.
+struct Surroundings {
     sentences: Vec<FxHashSet<u32>>,
     sections: Vec<FxHashSet<u32>>,
     note: FxHashSet<u32>,
     phase: Phase,
+    /// Whether a post-operative diagnosis is given.
+    postoperative: bool,
+    /// Sections whose lines are numbered.
+    numbered: Vec<bool>,
 }
 
 impl Diagnoser {
@@ -36,14 +40,14 @@ impl Diagnoser {
         Self {
             axis_words: AxisWords::new(terminology),
             families: RwLock::new(FxHashMap::default()),
-            healing: ["healing", "follow up", "followup", "aftercare", "weeks out", "postoperative visit"].map(words).into(),
-            sequela: words("sequela late effect"),
+            healing: words("healing"),
+            sequela: words("sequela"),
             trimester: ["first trimester", "second trimester", "third trimester"].map(words),
         }
     }
 
     /// The note's words, with what they mean on the axes.
-    pub(crate) fn words(&self, annotation: &Annotation) -> NoteWords {
+    fn surroundings(&self, annotation: &Annotation, text: &str) -> Surroundings {
         let outline = &annotation.outline;
         let sentences: Vec<FxHashSet<u32>> =
             (0..outline.sentences.len()).map(|n| self.widened(annotation.sentence_words(n).collect())).collect();
@@ -54,15 +58,21 @@ impl Diagnoser {
             note.extend(words);
         }
         let operative = outline.sections.iter().any(|s| is_operative(s.kind));
-        let says = |words: &Vec<u32>| !words.is_empty() && words.iter().all(|w| note.contains(w));
-        let phase = if self.sequela.iter().any(|w| note.contains(w)) && !operative {
+        let says = |words: &[u32]| !operative && words.iter().any(|w| note.contains(w));
+        let phase = if says(&self.sequela) {
             Phase::Sequela
-        } else if !operative && self.healing.iter().take(1).any(says) {
+        } else if says(&self.healing) {
             Phase::Healing
         } else {
             Phase::Active
         };
-        NoteWords { sentences, sections, note, phase }
+        let postoperative =
+            outline.sections.iter().any(|s| s.kind == SectionKind::PostoperativeDiagnosis && !s.body.is_empty());
+        let mut numbered = vec![false; outline.sections.len()];
+        for (sentence, section) in &outline.sentences {
+            numbered[*section] |= is_numbered(&text[sentence.span]);
+        }
+        Surroundings { sentences, sections, note, phase, postoperative, numbered }
     }
 
     fn widened(&self, mut words: FxHashSet<u32>) -> FxHashSet<u32> {
@@ -80,12 +90,19 @@ impl Diagnoser {
     }
 
     /// The leaf for a code that a rule or a lexicon row names.
-    fn choose(&self, set: &CodeSet, terminology: &Terminology, code: Code, context: &Context) -> Option<Choice> {
+    fn choose(&self, set: &CodeSet, terminology: &Terminology, code: Code, context: &Context<'_>) -> Option<Choice> {
         let target = set.find(code)?;
         self.family(set, terminology, target).choose(set, context)
     }
 
-    fn context(&self, terminology: &Terminology, annotation: &Annotation, words: &NoteWords, mention: &Mention, text: &str) -> Context {
+    fn context<'a>(
+        &self,
+        terminology: &Terminology,
+        annotation: &Annotation,
+        words: &'a Surroundings,
+        mention: &Mention,
+        text: &str,
+    ) -> Context<'a> {
         let mut own: FxHashSet<u32> = terminology.words(&text[mention.span]).into_iter().collect();
         own.extend(terminology.implied(mention.concept));
         if let Some(weeks) = annotation.weeks {
@@ -93,9 +110,9 @@ impl Diagnoser {
         }
         Context {
             mention: self.widened(own),
-            sentence: words.sentences[mention.sentence].clone(),
-            section: words.sections[mention.section].clone(),
-            note: words.note.clone(),
+            sentence: &words.sentences[mention.sentence],
+            section: &words.sections[mention.section],
+            note: &words.note,
             side: mention.laterality.map(|l| l.side),
             phase: words.phase,
         }
@@ -112,16 +129,26 @@ impl Diagnoser {
         out: &mut (Vec<Candidate>, Vec<Refused>),
     ) {
         let note: &Note = &encounter.notes[at];
-        let words = self.words(annotation);
+        let around = self.surroundings(annotation, &note.text);
         for mention in &annotation.mentions {
             let concept = terminology.concept(mention.concept);
-            let Meaning::Diagnosis(target) = concept.meaning else { continue };
-            let context = self.context(terminology, annotation, &words, mention, &note.text);
-            let Some(choice) = self.choose(set, terminology, target, &context) else { continue };
+            let Meaning::Diagnosis(target) = concept.meaning else {
+                continue;
+            };
+            let context = self.context(terminology, annotation, &around, mention, &note.text);
+            let Some(choice) = self.choose(set, terminology, target, &context) else {
+                continue;
+            };
             let kind = annotation.outline.ruling_kind(mention.section);
             let verdict = judge(encounter, mention, choice.code);
             let mut candidate = Candidate::of_diagnosis(at, mention, kind, &choice);
-            candidate.score = base(annotation, &note.text, mention, kind);
+            candidate.side = mention.laterality.map(|l| (l.span, annotation.kind_at(l.span.start)));
+            candidate.score = base(
+                &around,
+                &note.text.as_str()[annotation.outline.sentences[mention.sentence].0.span],
+                mention,
+                kind,
+            );
             if concept.origin == Origin::InclusionTerm {
                 candidate.score *= 0.95;
             }
@@ -136,6 +163,8 @@ impl Diagnoser {
                     let Some(choice) = self.choose(set, terminology, code, &context) else { continue };
                     candidate.code = choice.code.to_string();
                     candidate.open = None;
+                    candidate.side = None;
+                    candidate.reasons.clear();
                     candidate.score *= 0.7;
                     candidate.reasons.push(Reason::new(rule, says));
                 }
@@ -163,18 +192,25 @@ fn judge(encounter: &Encounter, mention: &Mention, code: Code) -> Verdict {
     match mention.assertion.against() {
         None => Verdict::Code,
         Some("uncertain") if encounter.codes_uncertain() => Verdict::CodeUncertain,
-        Some("historical" | "resolved") if about_the_past => Verdict::Code,
+        Some("historical") if about_the_past => Verdict::Code,
+        Some("resolved") if code.as_str().starts_with('Z') => Verdict::Code,
         // The plan is about what is there already, unless words say that it is to come.
         Some("planned") if mention.assertion.cue("planned").is_none() => Verdict::Code,
         Some("historical") if mention.assertion.cue("historical").is_none() => Verdict::Code,
         Some("planned") if mention.assertion.temporality == Temporality::Planned && about_the_past => Verdict::Code,
         Some(reason @ ("historical" | "resolved")) => match knowledge::history(code) {
-            Some(history) => Verdict::Instead(history, reason, format!("the note speaks of it as past: coded as personal history instead of {code}")),
+            Some(history) => Verdict::Instead(
+                history,
+                reason,
+                format!("the note speaks of it as past: coded as personal history instead of {code}"),
+            ),
             None => Verdict::Refuse(reason),
         },
         Some("family") if code.as_str().starts_with('Z') => Verdict::Code,
         Some("family") => match knowledge::family(code) {
-            Some(family) => Verdict::Instead(family, "family", format!("a relative's: coded as family history instead of {code}")),
+            Some(family) => {
+                Verdict::Instead(family, "family", format!("a relative's: coded as family history instead of {code}"))
+            }
             None => Verdict::Refuse("family"),
         },
         Some(reason) => Verdict::Refuse(reason),
@@ -188,26 +224,19 @@ pub(crate) fn is_operative(kind: SectionKind) -> bool {
     )
 }
 
+fn is_numbered(sentence: &str) -> bool {
+    sentence.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// The section's weight, moved by where in the section the mention stands.
-fn base(annotation: &Annotation, text: &str, mention: &Mention, kind: SectionKind) -> f64 {
+fn base(around: &Surroundings, sentence: &str, mention: &Mention, kind: SectionKind) -> f64 {
     let weight = knowledge::weight(kind).diagnosis;
-    let sentence = annotation.outline.sentences[mention.sentence].0;
     match kind {
         // A pre-operative diagnosis gives way to the post-operative one.
-        SectionKind::PreoperativeDiagnosis
-            if annotation.outline.sections.iter().any(|s| s.kind == SectionKind::PostoperativeDiagnosis && !s.body.is_empty()) =>
-        {
-            0.45 * weight
-        }
-        // Problems are headings of an assessment; what is said below them explains.
+        SectionKind::PreoperativeDiagnosis if around.postoperative => 0.45 * weight,
+        // Problems are the headings of an assessment; what is said below them explains.
         SectionKind::Assessment | SectionKind::AssessmentPlan | SectionKind::Impression | SectionKind::Plan => {
-            let heading = text[sentence.span].starts_with(|c: char| c.is_ascii_digit());
-            let listed = annotation
-                .outline
-                .sentences
-                .iter()
-                .any(|(s, section)| *section == mention.section && text[s.span].starts_with(|c: char| c.is_ascii_digit()));
-            match (listed, heading) {
+            match (around.numbered[mention.section], is_numbered(sentence)) {
                 (true, true) => weight.max(0.8),
                 (true, false) => 0.35 * weight,
                 (false, _) => 0.8 * weight,
@@ -220,7 +249,11 @@ fn base(annotation: &Annotation, text: &str, mention: &Mention, kind: SectionKin
 /// What a query asks where a leaf stays open.
 pub(crate) fn question(open: Open, title: &str) -> String {
     match open {
-        Open::Side => format!("Which side? The note does not say right, left or both, so only \"{title}\" can be drafted."),
-        Open::Detail => format!("Can this be specified further? The note supports only \"{title}\"."),
+        Open::Side => {
+            format!("Which side? The note does not say right, left or both, so only \"{title}\" can be drafted.")
+        }
+        Open::Detail => {
+            format!("Can this be specified further? The note supports only \"{title}\".")
+        }
     }
 }

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 fn rows<T: DeserializeOwned>(bytes: &'static [u8]) -> Vec<T> {
-    let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).flexible(true).comment(Some(b'#')).from_reader(bytes);
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).flexible(true).comment(Some(b'#')).from_reader(bytes);
     reader.deserialize().collect::<Result<_, _>>().expect("the tables in data/ are checked by the tests")
 }
 
@@ -104,7 +105,12 @@ pub(crate) struct AxisWords(Vec<(Vec<u32>, Vec<u32>)>);
 impl AxisWords {
     pub(crate) fn new(terminology: &Terminology) -> Self {
         let rows = rows::<AxisRow>(include_bytes!("../data/axis_words.tsv"));
-        Self(rows.into_iter().map(|r| (terminology.words(&r.said), terminology.words(&r.means))).filter(|r| !r.0.is_empty()).collect())
+        Self(
+            rows.into_iter()
+                .map(|r| (terminology.words(&r.said), terminology.words(&r.means)))
+                .filter(|r| !r.0.is_empty())
+                .collect(),
+        )
     }
 
     /// Adds the meanings of what `words` says.

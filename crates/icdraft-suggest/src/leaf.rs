@@ -9,16 +9,16 @@ use icdraft_mention::{Side, Terminology};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What the note says, by distance from the mention.
-#[derive(Debug, Default)]
-pub(crate) struct Context {
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
     /// The mention's own words and what its lexicon row implies.
     pub(crate) mention: FxHashSet<u32>,
     /// Its sentence or list item.
-    pub(crate) sentence: FxHashSet<u32>,
+    pub(crate) sentence: &'a FxHashSet<u32>,
     /// Its section.
-    pub(crate) section: FxHashSet<u32>,
+    pub(crate) section: &'a FxHashSet<u32>,
     /// The note.
-    pub(crate) note: FxHashSet<u32>,
+    pub(crate) note: &'a FxHashSet<u32>,
     /// The side, where the note tells it.
     pub(crate) side: Option<Side>,
     /// Phase of treatment, for 7th characters.
@@ -63,6 +63,7 @@ struct Profile {
     side: LeafSide,
     words: Vec<(u32, Box<str>)>,
     without: Vec<u32>,
+    /// One for each "unspecified" of the title, a little for each "without" and "not": what holds where nothing more is said.
     unspecified: f32,
     other: bool,
 }
@@ -87,9 +88,39 @@ pub(crate) struct Family {
 
 /// Words of titles that decide nothing.
 const IDLE: &[&str] = &[
-    "of", "and", "or", "the", "in", "to", "with", "due", "by", "for", "on", "at", "from", "as", "a", "an", "initial", "encounter",
-    "part", "type", "side", "elsewhere", "classified", "not", "without", "other", "specified", "unspecified", "right", "left",
-    "bilateral", "unilateral", "nos",
+    "of",
+    "and",
+    "or",
+    "the",
+    "in",
+    "to",
+    "with",
+    "due",
+    "by",
+    "for",
+    "on",
+    "at",
+    "from",
+    "as",
+    "a",
+    "an",
+    "initial",
+    "encounter",
+    "part",
+    "type",
+    "side",
+    "elsewhere",
+    "classified",
+    "not",
+    "without",
+    "other",
+    "specified",
+    "unspecified",
+    "right",
+    "left",
+    "bilateral",
+    "unilateral",
+    "nos",
 ];
 
 impl Family {
@@ -112,21 +143,25 @@ impl Family {
     }
 
     /// The leaf that `context` supports best. Among equals the first in tabular order.
-    pub(crate) fn choose(&self, set: &CodeSet, context: &Context) -> Option<Choice> {
+    pub(crate) fn choose(&self, set: &CodeSet, context: &Context<'_>) -> Option<Choice> {
         let score = |p: &Profile| p.score(context, self.sided);
         let best = self.profiles.iter().map(|p| (score(p), p)).reduce(|a, b| if b.0 > a.0 + 1e-6 { b } else { a })?.1;
         let code = seventh(set, best.entry, context)?;
         let supported = best.words.iter().filter(|w| context.nearness(w.0) > 0.0).map(|w| w.1.to_string()).collect();
-        let open = if self.sided && context.side.is_none() && matches!(best.side, LeafSide::Open | LeafSide::None) && best.unspecified > 0.0 {
+        let open = if self.sided
+            && context.side.is_none()
+            && matches!(best.side, LeafSide::Open | LeafSide::None)
+            && best.unspecified >= 1.0
+        {
             Some(Open::Side)
         } else {
-            (best.unspecified > 0.0 && self.profiles.len() > 1).then_some(Open::Detail)
+            (best.unspecified >= 1.0 && self.profiles.len() > 1).then_some(Open::Detail)
         };
         Some(Choice { code, supported, open })
     }
 }
 
-impl Context {
+impl Context<'_> {
     /// How strongly the note says a word: 3 in the mention, down to 0 where it does not.
     fn nearness(&self, word: u32) -> f32 {
         if self.mention.contains(&word) {
@@ -144,7 +179,7 @@ impl Context {
 }
 
 impl Profile {
-    fn score(&self, context: &Context, sided: bool) -> f32 {
+    fn score(&self, context: &Context<'_>, sided: bool) -> f32 {
         let mut score = 0.0;
         for (word, _) in &self.words {
             let near = context.nearness(*word);
@@ -220,7 +255,7 @@ fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
 }
 
 /// The leaf's code with the 7th character that the phase of treatment asks for.
-fn seventh(set: &CodeSet, leaf: EntryId, context: &Context) -> Option<Code> {
+fn seventh(set: &CodeSet, leaf: EntryId, context: &Context<'_>) -> Option<Code> {
     let code = set.code(leaf)?;
     let takes: Vec<_> = set.sevenths(leaf).filter(|s| set.is_billable(code.with_seventh(s.character))).collect();
     if takes.is_empty() {
@@ -229,7 +264,9 @@ fn seventh(set: &CodeSet, leaf: EntryId, context: &Context) -> Option<Code> {
     let named = |wanted: &[&str]| takes.iter().find(|s| wanted.iter().all(|w| s.meaning.to_lowercase().contains(w)));
     let pick = match context.phase {
         Phase::Active => named(&["initial encounter", "closed"]).or(named(&["initial encounter"])),
-        Phase::Healing => named(&["subsequent", "closed", "routine"]).or(named(&["subsequent", "routine"])).or(named(&["subsequent"])),
+        Phase::Healing => {
+            named(&["subsequent", "closed", "routine"]).or(named(&["subsequent", "routine"])).or(named(&["subsequent"]))
+        }
         Phase::Sequela => named(&["sequela"]),
     };
     // Outside injuries: glaucoma stage and fetus number, where 0 leaves it open.
@@ -247,7 +284,14 @@ mod tests {
         static SET: LazyLock<CodeSet> = LazyLock::new(CodeSet::embedded);
         static TERMS: LazyLock<Terminology> = LazyLock::new(|| Terminology::new(&SET, Procedures::None).unwrap());
         let words: FxHashSet<u32> = TERMS.words(says).into_iter().collect();
-        let context = Context { sentence: words, side, ..Context::default() };
+        let context = Context {
+            mention: FxHashSet::default(),
+            sentence: &words,
+            section: &words,
+            note: &words,
+            side,
+            phase: Phase::Active,
+        };
         let family = Family::of(&SET, &TERMS, SET.find(target.parse().unwrap()).unwrap());
         family.choose(&SET, &context).unwrap().code.to_string()
     }

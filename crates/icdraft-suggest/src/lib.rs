@@ -24,6 +24,4 @@ mod report;
 
 pub use coder::{CPT_RELEASE, Coder, Config, ConfigError};
 pub use cpt::{CptTable, CptTableError};
-pub use report::{
-    CueText, Echo, EchoNote, Edit, Evidence, Model, NotCoded, Query, Reason, Report, SCHEMA, Suggestion,
-};
+pub use report::{CueText, Echo, EchoNote, Edit, Evidence, Model, NotCoded, Query, Reason, Report, SCHEMA, Suggestion};

@@ -1,6 +1,5 @@
 //! Procedure candidates: from mentions to CPT lines with modifiers and units, and what is bundled into what.
 
-use icdraft_mention::assertion::Temporality;
 use icdraft_mention::{Annotation, Meaning, Mention, Procedure, Side, SideRule, Terminology};
 use icdraft_note::{Encounter, SectionKind};
 
@@ -10,12 +9,20 @@ use crate::knowledge;
 use crate::report::Reason;
 
 /// Candidates and refusals from the procedure mentions of one note.
-pub(crate) fn candidates(terminology: &Terminology, encounter: &Encounter, at: usize, annotation: &Annotation, out: &mut (Vec<Candidate>, Vec<Refused>)) {
+pub(crate) fn candidates(
+    terminology: &Terminology,
+    encounter: &Encounter,
+    at: usize,
+    annotation: &Annotation,
+    out: &mut (Vec<Candidate>, Vec<Refused>),
+) {
     let text = encounter.notes[at].text.as_str();
     let titled = annotation.outline.sections.iter().any(|s| s.kind == SectionKind::ProcedurePerformed);
     let operative = annotation.outline.sections.iter().any(|s| is_operative(s.kind));
     for mention in &annotation.mentions {
-        let Meaning::Procedure(number) = terminology.concept(mention.concept).meaning else { continue };
+        let Meaning::Procedure(number) = terminology.concept(mention.concept).meaning else {
+            continue;
+        };
         let procedure = &terminology.procedures()[number];
         let kind = annotation.outline.ruling_kind(mention.section);
         if let Some(reason) = refusal(mention, kind) {
@@ -23,7 +30,10 @@ pub(crate) fn candidates(terminology: &Terminology, encounter: &Encounter, at: u
             continue;
         }
         let mut score = knowledge::weight(kind).procedure;
-        if !titled && operative && matches!(kind, SectionKind::ProcedureDescription | SectionKind::Preamble | SectionKind::Other) {
+        if !titled
+            && operative
+            && matches!(kind, SectionKind::ProcedureDescription | SectionKind::Preamble | SectionKind::Other)
+        {
             // A report without a title line tells the operation in its body.
             score = score.max(0.5);
         }
@@ -33,7 +43,10 @@ pub(crate) fn candidates(terminology: &Terminology, encounter: &Encounter, at: u
         let modifiers = modifiers(procedure, mention, sentence);
         let mut reasons = vec![Reason::new("procedure", format!("\"{}\" in {}", procedure.name, kind.name()))];
         if !modifiers.is_empty() {
-            reasons.push(Reason::new("side-modifier", format!("{} from the side or digit that the note names", modifiers.join(", "))));
+            reasons.push(Reason::new(
+                "side-modifier",
+                format!("{} from the side or digit that the note names", modifiers.join(", ")),
+            ));
         }
         out.0.push(Candidate {
             system: "CPT",
@@ -47,7 +60,10 @@ pub(crate) fn candidates(terminology: &Terminology, encounter: &Encounter, at: u
             modifiers,
             units: 1,
             open: None,
-            side: mention.laterality.map(|l| l.span).filter(|_| procedure.side != SideRule::None),
+            side: mention
+                .laterality
+                .filter(|_| procedure.side != SideRule::None)
+                .map(|l| (l.span, annotation.kind_at(l.span.start))),
             procedure: Some(number),
         });
     }
@@ -56,13 +72,8 @@ pub(crate) fn candidates(terminology: &Terminology, encounter: &Encounter, at: u
 /// Why a procedure mention is not a line of this claim.
 fn refusal(mention: &Mention, kind: SectionKind) -> Option<&'static str> {
     let performed = matches!(kind, SectionKind::ProcedurePerformed | SectionKind::ProcedureDescription);
-    match mention.assertion.against()? {
-        // "Possible biopsy" in a title that was then performed, and titles that plan ("planned procedure"), stay.
-        "uncertain" if performed => None,
-        // "Status post": in a title line it describes the patient, elsewhere the past.
-        "historical" if performed && mention.assertion.temporality == Temporality::Historical && kind == SectionKind::ProcedureDescription => Some("historical"),
-        reason => Some(reason),
-    }
+    // "Possible biopsy" in a title that was then performed stays.
+    mention.assertion.against().filter(|reason| !(performed && *reason == "uncertain"))
 }
 
 /// Side, digit and eyelid modifiers.
@@ -100,8 +111,13 @@ fn modifiers(procedure: &Procedure, mention: &Mention, sentence: &str) -> Vec<St
 
 /// FA to F9 for fingers (left thumb first), TA to T9 for toes.
 fn digits(side: Option<Side>, sentence: &str) -> Vec<String> {
-    const FINGERS: [&[&str]; 5] =
-        [&["thumb"], &["index", "second finger", "2nd finger"], &["middle finger", "long finger", "third finger", "3rd finger"], &["ring finger", "fourth finger", "4th finger"], &["little finger", "small finger", "fifth finger", "5th finger", "pinky"]];
+    const FINGERS: [&[&str]; 5] = [
+        &["thumb"],
+        &["index", "second finger", "2nd finger"],
+        &["middle finger", "long finger", "third finger", "3rd finger"],
+        &["ring finger", "fourth finger", "4th finger"],
+        &["little finger", "small finger", "fifth finger", "5th finger", "pinky"],
+    ];
     const TOES: [&[&str]; 5] = [
         &["great toe", "big toe", "hallux", "first toe", "1st toe", "bunion", "first metatarsal"],
         &["second toe", "2nd toe", "second digit", "2nd digit", "second hammertoe"],
@@ -109,7 +125,14 @@ fn digits(side: Option<Side>, sentence: &str) -> Vec<String> {
         &["fourth toe", "4th toe", "fourth digit", "4th digit"],
         &["fifth toe", "5th toe", "fifth digit", "5th digit", "little toe"],
     ];
-    let named = |names: &[&[&str]; 5]| names.iter().enumerate().filter(|(_, n)| n.iter().any(|n| sentence.contains(n))).map(|(n, _)| n).collect::<Vec<_>>();
+    let named = |names: &[&[&str]; 5]| {
+        names
+            .iter()
+            .enumerate()
+            .filter(|(_, n)| n.iter().any(|n| sentence.contains(n)))
+            .map(|(n, _)| n)
+            .collect::<Vec<_>>()
+    };
     let toe = sentence.contains("toe") || sentence.contains("hallux") || sentence.contains("foot");
     let (letter, found) = if toe { ('T', named(&TOES)) } else { ('F', named(&FINGERS)) };
     let modifier = |right: bool, n: usize| match (right, n) {
@@ -126,7 +149,9 @@ fn digits(side: Option<Side>, sentence: &str) -> Vec<String> {
         },
         Some(Side::Right) => found.into_iter().map(|n| modifier(true, n)).collect(),
         Some(Side::Left) => found.into_iter().map(|n| modifier(false, n)).collect(),
-        Some(Side::Bilateral) => found.iter().map(|&n| modifier(false, n)).chain(found.iter().map(|&n| modifier(true, n))).collect(),
+        Some(Side::Bilateral) => {
+            found.iter().map(|&n| modifier(false, n)).chain(found.iter().map(|&n| modifier(true, n))).collect()
+        }
         None => Vec::new(),
     }
 }
@@ -155,7 +180,14 @@ mod tests {
 
     #[test]
     fn components_by_prefix() {
-        let whole = Procedure { concept: "x".into(), code: "29826".into(), name: String::new(), side: SideRule::Paired, addon_of: vec![], bundles: vec!["29805".into(), "2982".into()] };
+        let whole = Procedure {
+            concept: "x".into(),
+            code: "29826".into(),
+            name: String::new(),
+            side: SideRule::Paired,
+            addon_of: vec![],
+            bundles: vec!["29805".into(), "2982".into()],
+        };
         assert!(is_component(&whole, "29805") && is_component(&whole, "29822") && !is_component(&whole, "29826"));
     }
 }

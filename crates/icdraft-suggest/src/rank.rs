@@ -24,7 +24,7 @@ pub(crate) struct Joined {
     pub(crate) confidence: f64,
 }
 
-/// One entry per code (and, for procedures, per modifiers), best first.
+/// One entry per code, best first. A procedure that title lines name on the right and on the left is bilateral.
 pub(crate) fn join(candidates: Vec<Candidate>) -> Vec<Joined> {
     let mut groups: Vec<(String, Vec<Candidate>)> = Vec::new();
     for candidate in candidates {
@@ -43,7 +43,14 @@ pub(crate) fn join(candidates: Vec<Candidate>) -> Vec<Joined> {
                 let repeated = evidence[..n].iter().any(|c| c.section == candidate.section && c.note == candidate.note);
                 miss *= 1.0 - candidate.score * if repeated { REPEATED } else { 1.0 };
             }
-            Joined { best: evidence[0].clone(), confidence: 1.0 - miss, evidence }
+            let mut best = evidence[0].clone();
+            let on = |side: &str| {
+                evidence.iter().any(|c| c.section == best.section && c.modifiers.iter().any(|m| m == side))
+            };
+            if on("RT") && on("LT") {
+                best.modifiers = vec!["50".into()];
+            }
+            Joined { best, confidence: 1.0 - miss, evidence }
         })
         .collect();
     order(&mut joined);
@@ -72,13 +79,19 @@ pub(crate) fn weaken(set: &CodeSet, joined: &mut [Joined]) {
     let definite = drafted.iter().any(|(code, _)| !is_symptom(code) && !code.starts_with(['V', 'W', 'X', 'Y', 'Z']));
     for one in joined.iter_mut().filter(|j| j.best.system == "ICD-10-CM") {
         let code = &one.best.code;
-        let beaten = is_unspecified(set, code) && drafted.iter().any(|(other, open)| other != code && !open && other[..3] == code[..3]);
+        let beaten = is_unspecified(set, code)
+            && drafted.iter().any(|(other, open)| other != code && !open && other[..3] == code[..3]);
         if beaten {
             one.confidence *= 0.4;
-            one.best.reasons.push(crate::report::Reason::new("most-specific", "another code of the category says more"));
+            one.best
+                .reasons
+                .push(crate::report::Reason::new("most-specific", "another code of the category says more"));
         } else if is_symptom(code) && definite {
             one.confidence *= 0.75;
-            one.best.reasons.push(crate::report::Reason::new("symptom", "a symptom beside an established diagnosis (guideline I.B.4)"));
+            one.best.reasons.push(crate::report::Reason::new(
+                "symptom",
+                "a symptom beside an established diagnosis (guideline I.B.4)",
+            ));
         }
     }
     order(joined);

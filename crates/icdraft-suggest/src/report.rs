@@ -1,5 +1,7 @@
 //! The report: the JSON contract (docs/json.md) as types. Extend, never break.
 
+use std::borrow::Cow;
+
 use icdraft_note::{Encounter, Offsets, Span, Unit};
 use serde::{Deserialize, Serialize};
 
@@ -201,11 +203,26 @@ pub struct Edit {
     pub says: String,
 }
 
+/// The encounter with ids that tell its notes apart: numbered where an earlier note has the same.
+pub(crate) fn named(encounter: &Encounter) -> Cow<'_, Encounter> {
+    let ids: Vec<&str> = encounter.notes.iter().map(|n| n.id.as_str()).collect();
+    let earlier: Vec<usize> = (0..ids.len()).map(|at| ids[..at].iter().filter(|id| **id == ids[at]).count()).collect();
+    if earlier.iter().all(|&n| n == 0) {
+        return Cow::Borrowed(encounter);
+    }
+    let mut encounter = encounter.clone();
+    for (note, n) in encounter.notes.iter_mut().zip(earlier).filter(|(_, n)| *n > 0) {
+        note.id = format!("{}#{}", note.id, n + 1);
+    }
+    Cow::Owned(encounter)
+}
+
 impl Report {
     /// Turns the byte offsets of a fresh report into `unit`.
     pub fn in_unit(mut self, encounter: &Encounter, unit: Unit) -> Self {
         debug_assert_eq!(self.offsets, Unit::Bytes, "offsets are converted once");
         self.offsets = unit;
+        let encounter = named(encounter);
         let offsets: Vec<(&str, &str, Offsets)> =
             encounter.notes.iter().map(|n| (n.id.as_str(), n.text.as_str(), Offsets::new(&n.text, unit))).collect();
         let convert = |note: &str, start: &mut usize, end: &mut usize| {

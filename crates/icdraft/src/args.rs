@@ -12,7 +12,10 @@ use jiff::civil::Date;
 ///
 /// A draft is for a coder to review; nothing leaves the machine.
 #[derive(Debug, Parser)]
-#[command(version, after_help = "Exit codes: 0 done, 1 failed, 2 some inputs were unusable (see OUT.rejected.jsonl) or the command line was wrong")]
+#[command(
+    version,
+    after_help = "Exit codes: 0 done, 1 failed, 2 some inputs were unusable (see OUT.rejected.jsonl) or the command line was wrong"
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -182,12 +185,14 @@ pub(crate) struct Suggest {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Input lines: {\"id\",\"text\"}, optionally encounter (lines with the same encounter are coded together), kind,
+#[command(
+    after_help = "Input lines: {\"id\",\"text\"}, optionally encounter (lines with the same encounter are coded together), kind,
 date_of_service, setting, billing, age, sex, payer, author. Lines that cannot be used go to OUT.rejected.jsonl, and the exit code is 2.
 
 Examples:
   icdraft batch notes/ --out drafts.jsonl
-  icdraft batch monday.jsonl tuesday.jsonl --out week.jsonl --threads 8")]
+  icdraft batch monday.jsonl tuesday.jsonl --out week.jsonl --threads 8"
+)]
 pub(crate) struct Batch {
     /// .txt notes, .jsonl files, and folders of them
     #[arg(required = true, value_name = "IN")]

@@ -10,7 +10,9 @@ use serde::Serialize;
 /// A line that could not be used. Says where and why; the line itself goes only to the rejects file.
 #[derive(Debug, Serialize)]
 pub(crate) struct Rejected {
+    /// The file, or the encounter that could not be coded.
     pub(crate) file: String,
+    /// From 1; 0 for an encounter.
     pub(crate) line: usize,
     pub(crate) error: String,
     pub(crate) raw: String,
@@ -38,7 +40,11 @@ pub(crate) fn note(path: &Path) -> anyhow::Result<Encounter> {
     if path.is_dir() {
         bail!("{}: a folder; use `icdraft batch {} --out FILE.jsonl`", path.display(), path.display());
     }
-    let id = if path == Path::new("-") { "stdin".into() } else { path.file_stem().unwrap_or_default().to_string_lossy().into_owned() };
+    let id = if path == Path::new("-") {
+        "stdin".into()
+    } else {
+        path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    };
     Ok(of_bytes(id, &bytes(path)?))
 }
 
@@ -55,14 +61,21 @@ fn invalid(replaced: usize) -> String {
     format!("{replaced} stretches of invalid UTF-8 were replaced by U+FFFD")
 }
 
-/// Everything that `paths` hold, in order; folders by name, at any depth.
-pub(crate) fn gather(paths: &[PathBuf]) -> anyhow::Result<Inputs> {
+/// Everything that `paths` hold, in order; folders by name, at any depth. Results of an earlier run (`out`, `*.rejected.jsonl`) that
+/// lie in a folder are no notes.
+pub(crate) fn gather(paths: &[PathBuf], out: Option<&Path>) -> anyhow::Result<Inputs> {
     let mut lines: Vec<InputLine> = Vec::new();
     let mut inputs = Inputs::default();
     // Text files are encounters of their own; lines wait, since later ones may belong to the same encounter.
     let mut order: Vec<Source> = Vec::new();
     for path in paths {
-        let files = if path.is_dir() { folder(path)? } else { vec![path.clone()] };
+        let written = |file: &PathBuf| same(out, file) || file.to_string_lossy().ends_with(".rejected.jsonl");
+        let mut files = if path.is_dir() { folder(path)? } else { vec![path.clone()] };
+        if path.is_dir() {
+            files.retain(|file| !written(file));
+        } else if same(out, path) {
+            bail!("{}: is the output too; give --out another name", path.display());
+        }
         if files.is_empty() {
             bail!("{}: no .txt or .jsonl notes in this folder", path.display());
         }
@@ -97,6 +110,12 @@ pub(crate) fn gather(paths: &[PathBuf]) -> anyhow::Result<Inputs> {
     }
     inputs.encounters.extend(grouped);
     Ok(inputs)
+}
+
+/// Whether `file` is the output of this run.
+fn same(out: Option<&Path>, file: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    out.is_some_and(|out| real(out).is_some_and(|out| real(file) == Some(out)))
 }
 
 enum Source {
@@ -137,7 +156,9 @@ pub(crate) fn json_lines<T: serde::de::DeserializeOwned>(
         let parsed = parse(text).and_then(|mut value| check(&mut value, replaced).map(|()| value));
         match parsed {
             Ok(value) => out.push(value),
-            Err(error) => rejected.push(Rejected { file: file.display().to_string(), line: n + 1, error, raw: text.to_owned() }),
+            Err(error) => {
+                rejected.push(Rejected { file: file.display().to_string(), line: n + 1, error, raw: text.to_owned() });
+            }
         }
     }
     Ok(out)
@@ -146,18 +167,27 @@ pub(crate) fn json_lines<T: serde::de::DeserializeOwned>(
 /// serde's own messages quote values, and values are note text: only the place is told.
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let (path, inner) = (error.path().to_string(), error.inner());
-        match inner.classify() {
-            serde_json::error::Category::Data if path != "." => format!("field `{path}` has the wrong type or value (column {})", inner.column()),
-            serde_json::error::Category::Data => {
-                let message = inner.to_string();
-                let missing = message.split('`').nth(1).filter(|_| message.starts_with("missing field"));
-                missing.map_or_else(|| "not an object with the expected fields".to_owned(), |f| format!("field `{f}` is missing"))
+    let value = serde_path_to_error::deserialize(&mut deserializer);
+    let ended = deserializer.end().map_err(|e| format!("something follows the object (column {})", e.column()));
+    value
+        .map_err(|error| {
+            let (path, inner) = (error.path().to_string(), error.inner());
+            match inner.classify() {
+                serde_json::error::Category::Data if path != "." => {
+                    format!("field `{path}` has the wrong type or value (column {})", inner.column())
+                }
+                serde_json::error::Category::Data => {
+                    let message = inner.to_string();
+                    let missing = message.split('`').nth(1).filter(|_| message.starts_with("missing field"));
+                    missing.map_or_else(
+                        || "not an object with the expected fields".to_owned(),
+                        |f| format!("field `{f}` is missing"),
+                    )
+                }
+                _ => format!("not valid JSON (column {})", inner.column()),
             }
-            _ => format!("not valid JSON (column {})", inner.column()),
-        }
-    })
+        })
+        .and_then(|value| ended.map(|()| value))
 }
 
 fn read_lines(file: &Path, lines: &mut Vec<InputLine>, rejected: &mut Vec<Rejected>) -> anyhow::Result<()> {

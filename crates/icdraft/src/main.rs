@@ -17,6 +17,11 @@ use args::{Arguments, Command};
 const PARTIAL: u8 = 2;
 
 fn main() -> ExitCode {
+    // A panic's own message may quote the text that it met: only the place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        command::say(&format!("internal error at {place}"));
+    }));
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Suggest(args) => command::suggest::run(&args),
@@ -31,7 +36,10 @@ fn main() -> ExitCode {
         Ok(command::Done::Partial) => ExitCode::from(PARTIAL),
         Err(error) => {
             // A reader that has seen enough (`| head`) is no failure.
-            if error.chain().any(|e| e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)) {
+            if error
+                .chain()
+                .any(|e| e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe))
+            {
                 return ExitCode::SUCCESS;
             }
             #[allow(clippy::print_stderr)] // the one place where errors are shown

@@ -1,15 +1,21 @@
 //! Tables for the terminal.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, Table, TableComponent, presets};
 use icdraft_suggest::{Report, Suggestion};
 
 /// Most refused mentions shown without `--explain`.
 const REFUSED: usize = 12;
 
-/// A borderless table.
+/// A table with lines above and below its header only.
 pub(crate) fn plain(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
+    table
+        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header);
+    for line in [TableComponent::HorizontalLines, TableComponent::MiddleIntersections] {
+        table.remove_style(line);
+    }
     if table.width().is_none() {
         table.set_width(150);
     }
@@ -54,17 +60,30 @@ pub(crate) fn report(report: &Report, explain: bool) -> String {
         out += &format!("\nwarning: {warning}\n");
     }
     let releases: Vec<String> = report.releases.iter().map(|(system, release)| format!("{system} {release}")).collect();
-    out += &format!("\n{}, {}{}\n", report.engine, releases.join(", "), if report.model.is_none() { ", rules only" } else { "" });
+    out += &format!(
+        "\n{}, {}{}\n",
+        report.engine,
+        releases.join(", "),
+        if report.model.is_none() { ", rules only" } else { "" }
+    );
     out
 }
 
 fn suggestions(report: &Report, rows: &[&Suggestion], explain: bool) -> String {
     let rows = rows.iter().map(|s| {
-        let code = std::iter::once(s.code.as_str()).chain(s.modifiers.iter().map(String::as_str)).collect::<Vec<_>>().join("-");
+        let code = std::iter::once(s.code.as_str())
+            .chain(s.modifiers.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join("-");
         let units = if s.units > 1 { format!(" x{}", s.units) } else { String::new() };
         let mut title = s.title.clone();
         if s.draft && !s.pointers.is_empty() {
-            let codes: Vec<&str> = s.pointers.iter().filter_map(|p| report.suggestions.iter().find(|s| s.sid == *p)).map(|s| s.code.as_str()).collect();
+            let codes: Vec<&str> = s
+                .pointers
+                .iter()
+                .filter_map(|p| report.suggestions.iter().find(|s| s.sid == *p))
+                .map(|s| s.code.as_str())
+                .collect();
             title += &format!("\nfor {}", codes.join(", "));
         }
         if explain {
@@ -72,7 +91,8 @@ fn suggestions(report: &Report, rows: &[&Suggestion], explain: bool) -> String {
                 title += &format!("\n{}: {}", reason.rule, reason.says);
             }
         }
-        let quotes: Vec<String> = s.evidence.iter().take(if explain { 6 } else { 2 }).map(|e| format!("\"{}\"", squeezed(&e.text))).collect();
+        let quotes: Vec<String> =
+            s.evidence.iter().take(if explain { 6 } else { 2 }).map(|e| format!("\"{}\"", squeezed(&e.text))).collect();
         let section = s.evidence.first().map(|e| e.section.replace('_', " ")).unwrap_or_default();
         let place = s.sequence.map(|n| n.to_string()).unwrap_or_default();
         vec![place, format!("{code}{units}"), title, format!("{:.2}", s.confidence), section, quotes.join("\n")]

@@ -45,7 +45,9 @@ pub enum LoadError {
         problem: String,
     },
     /// No tabular list among the sources.
-    #[error("no tabular list among {0}; expected a file named like icd10cm-tabular-April-1-2026.xml, alone or in a zip or folder")]
+    #[error(
+        "no tabular list among {0}; expected a file named like icd10cm-tabular-April-1-2026.xml, alone or in a zip or folder"
+    )]
     NoTabular(String),
 }
 
@@ -95,8 +97,11 @@ impl OfficialFiles {
     fn take_path(&mut self, path: &Path) -> Result<(), LoadError> {
         let io = |source| LoadError::Io { path: path.to_owned(), source };
         if path.is_dir() {
-            let mut inside: Vec<_> =
-                std::fs::read_dir(path).map_err(io)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(io)?;
+            let mut inside: Vec<_> = std::fs::read_dir(path)
+                .map_err(io)?
+                .map(|e| e.map(|e| e.path()))
+                .collect::<Result<_, _>>()
+                .map_err(io)?;
             inside.sort();
             return inside.iter().try_for_each(|p| self.take_path(p));
         }
@@ -170,7 +175,8 @@ pub(crate) fn parse_xml<'a>(name: &str, text: &'a str) -> Result<roxmltree::Docu
 
 /// All text below a node, white space squeezed.
 pub(crate) fn squeezed(node: roxmltree::Node<'_, '_>) -> String {
-    let text: String = node.descendants().filter(|n| n.is_text()).filter_map(|n| n.text()).collect::<Vec<_>>().join(" ");
+    let text: String =
+        node.descendants().filter(|n| n.is_text()).filter_map(|n| n.text()).collect::<Vec<_>>().join(" ");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -190,7 +196,7 @@ mod tests {
             "icd10cm_neoplasm_2023.xml",
             "icd10cm-eindex-April-1-2026.xml",
         ]
-        .map(|n| role(n))
+        .map(&mut role)
         .to_vec();
         assert!(roles.iter().all(Option::is_some));
         assert_eq!(roles.iter().collect::<std::collections::BTreeSet<_>>().len(), 6);

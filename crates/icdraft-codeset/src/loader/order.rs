@@ -33,7 +33,8 @@ pub fn read(file: &SourceFile) -> Result<Vec<OrderLine>, LoadError> {
         lines.push(parsed.ok_or_else(|| LoadError::Shape {
             name: file.name.clone(),
             line: u32::try_from(n + 1).unwrap_or(u32::MAX),
-            problem: "not an order-file line (code in columns 7-13, 0 or 1 in column 15, long title from column 78)".into(),
+            problem:
+                "not an order-file line (code in columns 7-13, 0 or 1 in column 15, long title from column 78)".into(),
         })?);
     }
     Ok(lines)

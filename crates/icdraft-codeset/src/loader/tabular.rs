@@ -41,7 +41,17 @@ pub(crate) fn read(file: &SourceFile, builder: &mut PackBuilder) -> Result<Relea
 /// Updates within a year carry their first day in the file name: `...-April-1-2026.xml`.
 fn release_from(name: &str) -> Option<Release> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let lower = name.to_ascii_lowercase();
@@ -106,7 +116,9 @@ impl Reader<'_, '_> {
     }
 
     fn seventh(&mut self, node: Node<'_, '_>) -> Result<(), LoadError> {
-        let Some(definition) = children(node, "sevenChrDef").next() else { return Ok(()) };
+        let Some(definition) = children(node, "sevenChrDef").next() else {
+            return Ok(());
+        };
         let mut characters = Vec::new();
         for extension in children(definition, "extension") {
             let character = extension

@@ -88,7 +88,8 @@ static SECTION_DEFAULTS: LazyLock<FxHashMap<SectionKind, Value>> = LazyLock::new
     }
     let bytes = include_bytes!("../../data/section_defaults.tsv").as_slice();
     let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').from_reader(bytes);
-    let rows = reader.deserialize().collect::<Result<Vec<Row>, _>>().expect("section defaults are checked by the tests");
+    let rows =
+        reader.deserialize().collect::<Result<Vec<Row>, _>>().expect("section defaults are checked by the tests");
     rows.into_iter().map(|r| (r.kind, r.value)).collect()
 });
 
@@ -146,11 +147,7 @@ impl CueTable {
                 sentences[sentence].push((cue, row.direction, row.limit));
             }
         }
-        sentences
-            .into_iter()
-            .enumerate()
-            .map(|(n, cues)| scoped(&cues, stream.sentence(n)))
-            .collect()
+        sentences.into_iter().enumerate().map(|(n, cues)| scoped(&cues, stream.sentence(n))).collect()
     }
 }
 
@@ -174,6 +171,11 @@ fn scoped(cues: &[(Cue, Option<Direction>, Option<usize>)], sentence: std::ops::
 }
 
 impl Cue {
+    /// Whether the token is said to be absent, somebody else's or a mere risk.
+    pub(crate) fn takes_away(&self, token: usize) -> bool {
+        matches!(self.value, Value::Negated | Value::Family | Value::Hypothetical) && self.reaches(token, token + 1)
+    }
+
     /// Whether the scope holds the tokens `first..last` and the cue is not one of their own words.
     fn reaches(&self, first: usize, last: usize) -> bool {
         let own = self.first < last && first < self.last;
@@ -187,9 +189,14 @@ pub(crate) fn assess(stream: &Stream, cues: &[Cue], kind: SectionKind, first: us
     let mut reaching: Vec<&Cue> = cues.iter().filter(|c| c.reaches(first, last)).collect();
     reaching.sort_by_key(|c| if c.last <= first { first - c.last } else { c.first.saturating_sub(last) });
     let mut assertion = Assertion::default();
-    let span = |(first, last): (usize, usize)| Span::new(stream.tokens[first].span.start, stream.tokens[last - 1].span.end);
+    let span =
+        |(first, last): (usize, usize)| Span::new(stream.tokens[first].span.start, stream.tokens[last - 1].span.end);
     for cue in reaching {
-        let mention = CueMention { value: cue.value.name(), span: Some(span((cue.first, cue.last))), scope: Some(span(cue.scope)) };
+        let mention = CueMention {
+            value: cue.value.name(),
+            span: Some(span((cue.first, cue.last))),
+            scope: Some(span(cue.scope)),
+        };
         assertion.set(cue.value, mention);
     }
     if let Some(value) = section_default(kind) {

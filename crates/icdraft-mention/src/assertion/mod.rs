@@ -121,7 +121,9 @@ impl Assertion {
         let free = match value {
             Value::Negated => self.polarity == Polarity::Affirmed,
             Value::Possible | Value::Probable => self.certainty == Certainty::Confirmed,
-            Value::Historical | Value::Resolved | Value::Planned | Value::Hypothetical => self.temporality == Temporality::Current,
+            Value::Historical | Value::Resolved | Value::Planned | Value::Hypothetical => {
+                self.temporality == Temporality::Current
+            }
             Value::Family => self.experiencer == Experiencer::Patient,
             Value::Pseudo | Value::Stop => false,
         };

@@ -127,15 +127,18 @@ impl Judgement {
 
 pub(crate) fn run(args: &Annotate) -> anyhow::Result<Done> {
     let coder = Coder::new(&args.knowledge.config())?;
-    let inputs = input::gather(&args.inputs)?;
+    let inputs = input::gather(&args.inputs, args.out.as_deref())?;
     let mut out: Box<dyn Write> = match &args.out {
         Some(path) => Box::new(private_file(path)?),
         None => Box::new(std::io::stdout().lock()),
     };
     let work = |encounter: &Encounter| -> serde_json::Result<String> {
         let terminology = coder.terminology(encounter.date_of_service);
-        let lines: Result<Vec<String>, _> =
-            encounter.notes.iter().map(|note| serde_json::to_string(&annotated(terminology, encounter, note, args.offsets.into()))).collect();
+        let lines: Result<Vec<String>, _> = encounter
+            .notes
+            .iter()
+            .map(|note| serde_json::to_string(&annotated(terminology, encounter, note, args.offsets.into())))
+            .collect();
         Ok(lines?.join("\n"))
     };
     in_order(&inputs.encounters, args.threads, "annotating", work, |lines| Ok(writeln!(out, "{}", lines?)?))?;
@@ -170,7 +173,11 @@ fn annotated<'a>(terminology: &Terminology, encounter: &'a Encounter, note: &'a 
                 parent: s.parent,
             })
             .collect(),
-        sentences: outline.sentences.iter().map(|(s, section)| SentenceRow { place: place(s.span), section: *section, item: s.item }).collect(),
+        sentences: outline
+            .sentences
+            .iter()
+            .map(|(s, section)| SentenceRow { place: place(s.span), section: *section, item: s.item })
+            .collect(),
         mentions: annotation
             .mentions
             .iter()

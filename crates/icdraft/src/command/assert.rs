@@ -35,7 +35,8 @@ pub(crate) fn run(args: &Assert) -> anyhow::Result<Done> {
     let lines = json_lines(&args.input, &mut rejected, |line: &mut SpanLine, _| {
         let span = bytes_of(&line.text, unit, line.start, line.end);
         let span = span.filter(|s| !s.trim(&line.text).is_empty());
-        span.map(|_| ()).ok_or_else(|| format!("{}..{} is no stretch of the text in {unit:?}", line.start, line.end))
+        let unit = format!("{unit:?}").to_lowercase();
+        span.map(|_| ()).ok_or_else(|| format!("{}..{} is no stretch of the text in {unit}", line.start, line.end))
     })?;
     let mut out = private_file(&args.out)?;
     let work = |line: &SpanLine| -> serde_json::Result<String> {
@@ -45,7 +46,12 @@ pub(crate) fn run(args: &Assert) -> anyhow::Result<Done> {
         let offsets = Offsets::new(text, unit);
         let span = bytes_of(text, unit, line.start, line.end).unwrap_or_default();
         let (assertion, side) = annotation.assert_span(text, span).unwrap_or_default();
-        serde_json::to_string(&Judged { id: &line.id, start: line.start, end: line.end, judgement: Judgement::of(text, &offsets, &assertion, side) })
+        serde_json::to_string(&Judged {
+            id: &line.id,
+            start: line.start,
+            end: line.end,
+            judgement: Judgement::of(text, &offsets, &assertion, side),
+        })
     };
     in_order(&lines, None, "judging", work, |line| Ok(writeln!(out, "{}", line?)?))?;
     out.flush()?;

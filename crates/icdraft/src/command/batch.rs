@@ -1,37 +1,57 @@
 //! `icdraft batch`: many notes, one report a line.
 
 use std::io::Write as _;
+use std::panic::AssertUnwindSafe;
 
 use anyhow::Context as _;
 use icdraft_suggest::Coder;
 
 use crate::args::Batch;
 use crate::command::{Done, in_order, private_file, reject, say};
-use crate::input;
+use crate::input::{self, Rejected};
 
 pub(crate) fn run(args: &Batch) -> anyhow::Result<Done> {
     let coder = Coder::new(&args.knowledge.config())?;
-    let inputs = input::gather(&args.inputs)?;
+    let mut inputs = input::gather(&args.inputs, Some(&args.out))?;
     let mut out = private_file(&args.out)?;
     let unit = args.offsets.into();
     let mut drafted = 0;
     let mut warned = 0;
+    let mut failed = Vec::new();
     in_order(
         &inputs.encounters,
         args.threads,
         "coding",
         |encounter| {
-            let report = coder.code(encounter).in_unit(encounter, unit);
-            let drafts = report.suggestions.iter().filter(|s| s.draft).count();
-            (drafts, !report.warnings.is_empty(), serde_json::to_string(&report))
+            // A defect met in one note must not cost the night: the encounter is rejected, the others go on.
+            let coded = std::panic::catch_unwind(AssertUnwindSafe(|| coder.code(encounter).in_unit(encounter, unit)));
+            coded.map_err(|_| Rejected {
+                file: format!("encounter {}", encounter.id),
+                line: 0,
+                error: "a defect in icdraft stopped its coding; please report it (without the text)".into(),
+                raw: String::new(),
+            })
         },
-        |(drafts, warnings, line)| {
-            drafted += drafts;
-            warned += usize::from(warnings);
-            writeln!(out, "{}", line?).with_context(|| args.out.display().to_string())
+        |coded| {
+            match coded {
+                Ok(report) => {
+                    drafted += report.suggestions.iter().filter(|s| s.draft).count();
+                    warned += usize::from(!report.warnings.is_empty());
+                    writeln!(out, "{}", serde_json::to_string(&report)?)
+                        .with_context(|| args.out.display().to_string())?;
+                }
+                Err(rejected) => failed.push(rejected),
+            }
+            Ok(())
         },
     )?;
     out.flush().with_context(|| args.out.display().to_string())?;
-    say(&format!("{} encounters, {drafted} codes drafted, {warned} with warnings, {} lines rejected: {}", inputs.encounters.len(), inputs.rejected.len(), args.out.display()));
+    say(&format!(
+        "{} encounters, {drafted} codes drafted, {warned} with warnings, {} lines rejected: {}",
+        inputs.encounters.len(),
+        inputs.rejected.len(),
+        args.out.display()
+    ));
+    inputs.rejected.extend(failed);
     reject(Some(&args.out), &inputs.rejected)
 }

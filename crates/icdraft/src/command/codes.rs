@@ -24,7 +24,8 @@ pub(crate) fn run(args: &Codes) -> anyhow::Result<Done> {
 
 fn build(from: &[String], out: &Path, contents: Contents) -> anyhow::Result<Done> {
     let downloads = tempfile::tempdir().context("a temporary folder for downloads")?;
-    let sources = from.iter().map(|source| local(source, downloads.path())).collect::<anyhow::Result<Vec<PathBuf>>>()?;
+    let sources =
+        from.iter().map(|source| local(source, downloads.path())).collect::<anyhow::Result<Vec<PathBuf>>>()?;
     let (bytes, summary) = pack::build(&sources, contents)?;
     std::fs::write(out, &bytes).with_context(|| out.display().to_string())?;
     let mut told = format!(
@@ -41,14 +42,24 @@ fn build(from: &[String], out: &Path, contents: Contents) -> anyhow::Result<Done
         let _ = writeln!(told, "index {kind:?}: {count} entries");
     }
     if summary.checked {
-        let _ = writeln!(told, "held against the order file: {} expansions dropped, {} titles corrected", summary.absent, summary.titles);
+        let _ = writeln!(
+            told,
+            "held against the order file: {} expansions dropped, {} titles corrected",
+            summary.absent, summary.titles
+        );
     } else {
-        say("no order file among the sources: 7th-character expansion was not held against it, and may yield codes that are not valid");
+        say(
+            "no order file among the sources: 7th-character expansion was not held against it, and may yield codes that are not valid",
+        );
     }
     print(&told)?;
     if !summary.missing.is_empty() {
         let some: Vec<String> = summary.missing.iter().take(5).map(ToString::to_string).collect();
-        bail!("{} codes of the order file are not in the tabular list ({} ...): the files are of different releases", summary.missing.len(), some.join(", "));
+        bail!(
+            "{} codes of the order file are not in the tabular list ({} ...): the files are of different releases",
+            summary.missing.len(),
+            some.join(", ")
+        );
     }
     Ok(Done::Whole)
 }
@@ -60,7 +71,9 @@ fn local(source: &str, folder: &Path) -> anyhow::Result<PathBuf> {
     }
     let name = source.rsplit('/').next().filter(|n| !n.is_empty()).unwrap_or("download.zip");
     let path = folder.join(name);
-    let mut response = ureq::get(source).call().with_context(|| format!("{source}: cannot be downloaded; fetch it by hand and pass the file"))?;
+    let mut response = ureq::get(source)
+        .call()
+        .with_context(|| format!("{source}: cannot be downloaded; fetch it by hand and pass the file"))?;
     let mut file = std::fs::File::create(&path).with_context(|| path.display().to_string())?;
     std::io::copy(&mut response.body_mut().as_reader(), &mut file).with_context(|| source.to_owned())?;
     Ok(path)
@@ -96,18 +109,37 @@ fn show(text: &str, format: Format, knowledge: &Knowledge) -> anyhow::Result<Don
     let set = &releases.sets()[number];
     let code: Code = text.parse()?;
     let Some((id, _)) = set.resolve(code) else {
-        let near: Vec<String> = (3..code.len()).rev().filter_map(|n| set.find(code.prefix(n))).take(1).filter_map(|id| set.code(id)).map(|c| c.to_string()).collect();
-        let hint = near.first().map_or_else(|| "try `icdraft codes search WORDS`".to_owned(), |n| format!("see `icdraft codes show {n}`"));
+        let near: Vec<String> = (3..code.len())
+            .rev()
+            .filter_map(|n| set.find(code.prefix(n)))
+            .take(1)
+            .filter_map(|id| set.code(id))
+            .map(|c| c.to_string())
+            .collect();
+        let hint = near
+            .first()
+            .map_or_else(|| "try `icdraft codes search WORDS`".to_owned(), |n| format!("see `icdraft codes show {n}`"));
         bail!("{code} is not in {}; {hint}", set.release());
     };
     let title = set.title(code).unwrap_or_default();
     let validity = validity(set, code);
-    let path: Vec<_> = set.lineage(id).skip(1).collect::<Vec<_>>().into_iter().rev().map(|id| (set.name(id), set.entry_title(id))).collect();
+    let path: Vec<_> = set
+        .lineage(id)
+        .skip(1)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .map(|id| (set.name(id), set.entry_title(id)))
+        .collect();
     let sevenths: Vec<_> = set.sevenths(id).collect();
-    let axes: Vec<(String, Vec<&str>)> = axis::below(set, id).into_iter().map(|(axis, values)| (axis.to_owned(), values.into_iter().collect())).collect();
+    let axes: Vec<(String, Vec<&str>)> = axis::below(set, id)
+        .into_iter()
+        .map(|(axis, values)| (axis.to_owned(), values.into_iter().collect()))
+        .collect();
     let below: Vec<Code> = set.leaves(id).filter(|&leaf| leaf != id).filter_map(|leaf| set.code(leaf)).collect();
     if let Format::Json = format {
-        let notes: Vec<_> = set.notes(id).map(|n| json!({"kind": n.kind, "text": n.text, "from": set.name(n.from)})).collect();
+        let notes: Vec<_> =
+            set.notes(id).map(|n| json!({"kind": n.kind, "text": n.text, "from": set.name(n.from)})).collect();
         let value = json!({
             "code": code.to_string(), "title": title, "release": set.release().to_string(), "billable": set.is_billable(code), "validity": validity,
             "path": path.iter().map(|(name, title)| json!({"name": name, "title": title})).collect::<Vec<_>>(),

@@ -61,11 +61,16 @@ pub(crate) fn in_order<T: Sync, R: Send>(
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.set_message(name.to_owned());
     for chunk in items.chunks(CHUNK) {
-        let results: Vec<R> = pool.install(|| chunk.par_iter().map(|item| {
-            let result = work(item);
-            bar.inc(1);
-            result
-        }).collect());
+        let results: Vec<R> = pool.install(|| {
+            chunk
+                .par_iter()
+                .map(|item| {
+                    let result = work(item);
+                    bar.inc(1);
+                    result
+                })
+                .collect()
+        });
         results.into_iter().try_for_each(&mut take)?;
     }
     bar.finish_and_clear();
@@ -91,7 +96,7 @@ pub(crate) fn reject(out: Option<&Path>, rejected: &[Rejected]) -> anyhow::Resul
             file.write_all(b"\n")?;
         }
         file.flush()?;
-        say(&format!("{} unusable lines written to {}", rejected.len(), path.display()));
+        say(&format!("{} unusable inputs written to {}", rejected.len(), path.display()));
     }
     Ok(Done::Partial)
 }
