@@ -1,6 +1,6 @@
 //! Candidates: every code that some words could support, before they are joined and ranked.
 
-use icdraft_mention::Mention;
+use icdraft_mention::{Mention, Side};
 use icdraft_note::{SectionKind, Span};
 
 use crate::leaf::{Choice, Open};
@@ -23,8 +23,12 @@ pub(crate) struct Candidate {
     pub(crate) open: Option<Open>,
     /// Where a side was read, if one was, and in which section.
     pub(crate) side: Option<(Span, SectionKind)>,
+    /// Both sides are meant.
+    pub(crate) bilateral: bool,
     /// For procedures: number in the lexicon.
     pub(crate) procedure: Option<usize>,
+    /// Number of the mention in its note.
+    pub(crate) mention: usize,
 }
 
 /// Words that are not coded, with what decided.
@@ -39,7 +43,13 @@ pub(crate) struct Refused {
 }
 
 impl Candidate {
-    pub(crate) fn of_diagnosis(note: usize, mention: &Mention, section: SectionKind, choice: &Choice) -> Self {
+    pub(crate) fn of_diagnosis(
+        note: usize,
+        number: usize,
+        mention: &Mention,
+        section: SectionKind,
+        choice: &Choice,
+    ) -> Self {
         let mut says = Vec::new();
         if let Some(side) = mention.laterality {
             says.push(format!("side: {}", side.side.name()));
@@ -66,7 +76,9 @@ impl Candidate {
             units: 1,
             open: choice.open,
             side: None,
+            bilateral: mention.laterality.is_some_and(|l| l.side == Side::Bilateral),
             procedure: None,
+            mention: number,
         }
     }
 }

@@ -13,9 +13,8 @@ use crate::cpt::{CptTable, CptTableError};
 use crate::diagnosis::{self, Diagnoser};
 use crate::procedure;
 use crate::rank::{self, DRAFT, Joined};
-use crate::report::{
-    self, CueText, Echo, EchoNote, Edit, Evidence, NotCoded, Query, Reason, Report, SCHEMA, Suggestion,
-};
+use crate::report::{self, CueText, Echo, EchoNote, Edit, Evidence, NotCoded, Query, Report, SCHEMA, Suggestion};
+use crate::rule::{Draft, RULES, Rule};
 
 /// Name of the embedded procedure lexicon's release.
 pub const CPT_RELEASE: &str = "icdraft-procedures-2026";
@@ -34,6 +33,8 @@ pub struct Config {
     pub procedures: Procedures,
     /// The user's licensed CPT table, for its descriptions.
     pub cpt_table: Option<PathBuf>,
+    /// Rules switched off, by name; see [`crate::rules`].
+    pub without_rules: Vec<String>,
 }
 
 /// Why a coder cannot be made.
@@ -51,6 +52,9 @@ pub enum ConfigError {
     /// A CPT table that cannot be used.
     #[error(transparent)]
     Cpt(#[from] CptTableError),
+    /// A rule that does not exist.
+    #[error("no rule is named `{0}`; `icdraft rules` lists them")]
+    Rule(String),
 }
 
 /// Drafts codes. Made once, shared by all threads.
@@ -61,6 +65,7 @@ pub struct Coder {
     forced: Option<usize>,
     cpt: Option<CptTable>,
     procedures: Procedures,
+    rules: Vec<&'static dyn Rule>,
 }
 
 /// The terminology and axes of one release.
@@ -87,7 +92,12 @@ impl Coder {
             })
             .collect::<Result<_, LexiconError>>()?;
         let cpt = config.cpt_table.as_deref().map(CptTable::read).transpose()?;
-        Ok(Self { releases, engines, forced, cpt, procedures: config.procedures })
+        let off = |name: &str| config.without_rules.iter().any(|w| w == name);
+        if let Some(unknown) = config.without_rules.iter().find(|w| !RULES.iter().any(|r| r.about().name == **w)) {
+            return Err(ConfigError::Rule(unknown.clone()));
+        }
+        let rules = RULES.iter().copied().filter(|r| !off(r.about().name)).collect();
+        Ok(Self { releases, engines, forced, cpt, procedures: config.procedures, rules })
     }
 
     /// The terminology that codes encounters of `day` (the newest where there is none).
@@ -137,57 +147,24 @@ impl Coder {
             }
         }
         let mut found: (Vec<Candidate>, Vec<Refused>) = (Vec::new(), Vec::new());
+        let (terminology, diagnoser) = (&engine.terminology, &engine.diagnoser);
+        let mut notes = Vec::with_capacity(encounter.notes.len());
         for (at, note) in encounter.notes.iter().enumerate() {
-            let annotation = Annotation::of(&engine.terminology, note, encounter.patient);
-            engine.diagnoser.candidates(set, &engine.terminology, encounter, at, &annotation, &mut found);
-            procedure::candidates(&engine.terminology, encounter, at, &annotation, &mut found);
+            let annotation = Annotation::of(terminology, note, encounter.patient);
+            let read = diagnoser.read(terminology, annotation, &note.text);
+            diagnoser.candidates(set, terminology, &self.rules, (encounter, at), &read, &mut found);
+            procedure::candidates(terminology, encounter, at, &read.annotation, &mut found);
+            notes.push(read);
         }
-        let (candidates, mut refused) = found;
-        let mut joined = rank::join(candidates);
-        rank::weaken(set, &mut joined);
-        self.bundle(engine, &mut joined, &mut refused);
-        self.report(set, encounter, &joined, &refused, warnings)
-    }
-
-    /// Takes components of drafted procedures, and add-ons without a primary, out of the draft.
-    fn bundle(&self, engine: &Engine, joined: &mut Vec<Joined>, refused: &mut Vec<Refused>) {
-        let procedures = engine.terminology.procedures();
-        let drafted: Vec<usize> =
-            joined.iter().filter(|j| j.confidence >= DRAFT).filter_map(|j| j.best.procedure).collect();
-        joined.retain(|one| {
-            let Some(number) = one.best.procedure else {
-                return true;
-            };
-            let bundled =
-                drafted.iter().any(|&whole| procedure::is_component(&procedures[whole], &procedures[number].code));
-            if bundled {
-                let best = &one.best;
-                refused.push(Refused {
-                    system: "CPT",
-                    code: best.code.clone(),
-                    note: best.note,
-                    span: best.span,
-                    reason: "bundled",
-                    cue: None,
-                });
-            }
-            !bundled
-        });
-        let codes: Vec<String> = joined
-            .iter()
-            .filter(|j| j.confidence >= DRAFT && j.best.procedure.is_some())
-            .map(|j| j.best.code.clone())
-            .collect();
-        for one in joined.iter_mut() {
-            let Some(procedure) = one.best.procedure.map(|n| &procedures[n]).filter(|p| !p.addon_of.is_empty()) else {
-                continue;
-            };
-            if !procedure::has_primary(procedure, codes.iter().map(String::as_str)) {
-                one.confidence = one.confidence.min(DRAFT - 0.1);
-                one.best.reasons.push(Reason::new("add-on", "an add-on code without its primary is not drafted"));
-            }
+        let (candidates, refused) = found;
+        let joined = rank::join(candidates);
+        let mut draft =
+            Draft { set, terminology, diagnoser, encounter, notes: &notes, joined, refused, edits: Vec::new() };
+        for rule in &self.rules {
+            rule.apply(&mut draft);
         }
-        rank::order(joined);
+        let Draft { joined, refused, edits, .. } = draft;
+        self.report(set, encounter, &joined, &refused, edits, warnings)
     }
 
     fn report(
@@ -196,6 +173,7 @@ impl Coder {
         encounter: &Encounter,
         joined: &[Joined],
         refused: &[Refused],
+        edits: Vec<Edit>,
         warnings: Vec<String>,
     ) -> Report {
         let mut suggestions: Vec<Suggestion> =
@@ -205,20 +183,6 @@ impl Coder {
             suggestions.iter().filter(|s| s.draft && s.system == "ICD-10-CM").map(|s| s.sid.clone()).take(4).collect();
         for line in suggestions.iter_mut().filter(|s| s.system == "CPT") {
             line.pointers.clone_from(&drafted);
-        }
-        let mut edits = Vec::new();
-        let unlinked: Vec<String> = suggestions
-            .iter()
-            .filter(|s| s.system == "CPT" && s.draft && s.pointers.is_empty())
-            .map(|s| s.code.clone())
-            .collect();
-        if !unlinked.is_empty() {
-            edits.push(Edit {
-                edit: "procedure-without-diagnosis".into(),
-                severity: "warning".into(),
-                codes: unlinked,
-                says: "no drafted diagnosis justifies these procedures".into(),
-            });
         }
         let queries =
             joined.iter().filter(|j| j.confidence >= DRAFT).filter_map(|j| query(set, encounter, j)).collect();
@@ -292,8 +256,9 @@ fn sequence(suggestions: &mut [Suggestion], joined: &[Joined]) {
         let mut drafted: Vec<usize> =
             (0..suggestions.len()).filter(|&n| suggestions[n].draft && suggestions[n].system == system).collect();
         drafted.sort_by(|&a, &b| {
+            let places = joined[a].place.cmp(&joined[b].place);
             let (a, b) = (&joined[a].best, &joined[b].best);
-            b.score.total_cmp(&a.score).then(a.note.cmp(&b.note)).then(a.span.cmp(&b.span))
+            places.then(b.score.total_cmp(&a.score)).then(a.note.cmp(&b.note)).then(a.span.cmp(&b.span))
         });
         for (place, n) in drafted.into_iter().enumerate() {
             suggestions[n].sequence = Some(place + 1);

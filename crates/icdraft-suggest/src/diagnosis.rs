@@ -1,16 +1,17 @@
 //! Diagnosis candidates: from mentions to codes, or to the reason why not.
 
-use icdraft_codeset::{Code, CodeSet, EntryId};
-use icdraft_mention::assertion::Temporality;
-use icdraft_mention::{Annotation, Meaning, Mention, Origin, Terminology};
-use icdraft_note::{Encounter, Note, SectionKind};
-use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, RwLock};
+
+use icdraft_codeset::{Code, CodeSet, EntryId};
+use icdraft_mention::{Annotation, Meaning, Mention, Origin, Terminology};
+use icdraft_note::{Encounter, SectionKind, Span};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::candidate::{Candidate, Refused};
 use crate::knowledge::{self, AxisWords};
 use crate::leaf::{Choice, Context, Family, Open, Phase};
 use crate::report::Reason;
+use crate::rule::{Case, Rule, Verdict};
 
 /// What turns mentions into diagnoses for one release.
 #[derive(Debug)]
@@ -20,18 +21,24 @@ pub(crate) struct Diagnoser {
     healing: Vec<u32>,
     sequela: Vec<u32>,
     trimester: [Vec<u32>; 3],
+    childbirth: Vec<u32>,
 }
 
-/// What is asked of a note for each of its mentions, found once.
-struct Surroundings {
+/// A note as read, with what is asked of it for each of its mentions, found once.
+#[derive(Debug)]
+pub(crate) struct NoteRead {
+    pub(crate) annotation: Annotation,
     sentences: Vec<FxHashSet<u32>>,
     sections: Vec<FxHashSet<u32>>,
     note: FxHashSet<u32>,
     phase: Phase,
-    /// Whether a post-operative diagnosis is given.
+    /// Whether a post-operative diagnosis is given, in words of its own.
     postoperative: bool,
-    /// Sections whose lines are numbered.
-    numbered: Vec<bool>,
+    /// Whether the note tells of a delivery.
+    delivery: bool,
+    /// Sections whose problems are set off as headings, and the sentences that are such headings.
+    headed: Vec<bool>,
+    headings: Vec<bool>,
 }
 
 impl Diagnoser {
@@ -40,14 +47,15 @@ impl Diagnoser {
         Self {
             axis_words: AxisWords::new(terminology),
             families: RwLock::new(FxHashMap::default()),
-            healing: words("healing"),
+            healing: words("healing healed"),
             sequela: words("sequela"),
             trimester: ["first trimester", "second trimester", "third trimester"].map(words),
+            childbirth: words("childbirth"),
         }
     }
 
-    /// The note's words, with what they mean on the axes.
-    fn surroundings(&self, annotation: &Annotation, text: &str) -> Surroundings {
+    /// Reads what candidates and rules ask of a note.
+    pub(crate) fn read(&self, terminology: &Terminology, annotation: Annotation, text: &str) -> NoteRead {
         let outline = &annotation.outline;
         let sentences: Vec<FxHashSet<u32>> =
             (0..outline.sentences.len()).map(|n| self.widened(annotation.sentence_words(n).collect())).collect();
@@ -57,22 +65,49 @@ impl Diagnoser {
             sections[*section].extend(words);
             note.extend(words);
         }
-        let operative = outline.sections.iter().any(|s| is_operative(s.kind));
-        let says = |words: &[u32]| !operative && words.iter().any(|w| note.contains(w));
-        let phase = if says(&self.sequela) {
+        let kind = |mention: &Mention| outline.sections[mention.section].kind;
+        let meaning = |mention: &Mention| terminology.concept(mention.concept).meaning;
+        let postoperative = annotation
+            .mentions
+            .iter()
+            .any(|m| kind(m) == SectionKind::PostoperativeDiagnosis && matches!(meaning(m), Meaning::Diagnosis(_)));
+        let delivery = annotation.mentions.iter().any(|m| match meaning(m) {
+            Meaning::Procedure(n) => {
+                terminology.procedures()[n].code.starts_with("59")
+                    && is_delivery(&terminology.procedures()[n].code)
+                    && m.assertion.against().is_none()
+            }
+            Meaning::Diagnosis(code) => code.as_str().starts_with("Z37") && m.assertion.against().is_none(),
+        });
+        let headings: Vec<bool> = outline.sentences.iter().map(|(s, _)| is_numbered(&text[s.span])).collect();
+        let mut headed = vec![false; outline.sections.len()];
+        for ((_, section), heading) in outline.sentences.iter().zip(&headings) {
+            headed[*section] |= heading;
+        }
+        let mut read = NoteRead {
+            phase: self.phase(&annotation, &note),
+            sentences,
+            sections,
+            note,
+            postoperative,
+            delivery,
+            headed,
+            headings,
+            annotation,
+        };
+        read.find_line_headings(text);
+        read
+    }
+
+    fn phase(&self, annotation: &Annotation, note: &FxHashSet<u32>) -> Phase {
+        let says = |words: &[u32]| words.iter().any(|w| note.contains(w));
+        if annotation.outline.sections.iter().any(|s| is_operative(s.kind)) {
+            Phase::Active
+        } else if says(&self.sequela) {
             Phase::Sequela
-        } else if says(&self.healing) {
-            Phase::Healing
         } else {
             Phase::Active
-        };
-        let postoperative =
-            outline.sections.iter().any(|s| s.kind == SectionKind::PostoperativeDiagnosis && !s.body.is_empty());
-        let mut numbered = vec![false; outline.sections.len()];
-        for (sentence, section) in &outline.sentences {
-            numbered[*section] |= is_numbered(&text[sentence.span]);
         }
-        Surroundings { sentences, sections, note, phase, postoperative, numbered }
     }
 
     fn widened(&self, mut words: FxHashSet<u32>) -> FxHashSet<u32> {
@@ -89,32 +124,57 @@ impl Diagnoser {
         Arc::clone(families.entry(target).or_insert(family))
     }
 
-    /// The leaf for a code that a rule or a lexicon row names.
+    /// The leaf for a code that a rule or a lexicon row names. A row that names an unspecified leaf means its parent: the note may
+    /// say more than the phrase.
     fn choose(&self, set: &CodeSet, terminology: &Terminology, code: Code, context: &Context<'_>) -> Option<Choice> {
         let target = set.find(code)?;
-        self.family(set, terminology, target).choose(set, context)
+        let open = set.is_leaf(target) && set.entry_title(target).to_lowercase().contains("unspecified");
+        let parent = set.parent(target).filter(|&p| open && set.code(p).is_some());
+        match parent {
+            Some(parent) => self.family(set, terminology, parent).choose(set, context, Some(target)),
+            None => self.family(set, terminology, target).choose(set, context, None),
+        }
     }
 
-    fn context<'a>(
+    /// The same for the words behind some candidates together.
+    pub(crate) fn choose_for(
         &self,
+        set: &CodeSet,
         terminology: &Terminology,
-        annotation: &Annotation,
-        words: &'a Surroundings,
-        mention: &Mention,
-        text: &str,
-    ) -> Context<'a> {
+        encounter: &Encounter,
+        notes: &[NoteRead],
+        code: Code,
+        from: &[&Candidate],
+    ) -> Option<Choice> {
+        let first = from.first()?;
+        let (read, text) = (notes.get(first.note)?, encounter.notes.get(first.note)?.text.as_str());
+        let mut context = self.context(terminology, read, read.annotation.mentions.get(first.mention)?, text);
+        for other in &from[1..] {
+            let (read, text) = (notes.get(other.note)?, encounter.notes.get(other.note)?.text.as_str());
+            let more = self.context(terminology, read, read.annotation.mentions.get(other.mention)?, text);
+            context.mention.extend(&more.mention);
+            context.mention.extend(more.sentence);
+            context.side = context.side.or(more.side);
+        }
+        self.choose(set, terminology, code, &context)
+    }
+
+    fn context<'a>(&self, terminology: &Terminology, read: &'a NoteRead, mention: &Mention, text: &str) -> Context<'a> {
         let mut own: FxHashSet<u32> = terminology.words(&text[mention.span]).into_iter().collect();
         own.extend(terminology.implied(mention.concept));
-        if let Some(weeks) = annotation.weeks {
+        if read.delivery {
+            own.extend(&self.childbirth);
+        } else if let Some(weeks) = read.annotation.weeks {
             own.extend(&self.trimester[usize::from(weeks >= 14) + usize::from(weeks >= 28)]);
         }
+        let healing = self.healing.iter().any(|w| read.sentences[mention.sentence].contains(w));
         Context {
             mention: self.widened(own),
-            sentence: &words.sentences[mention.sentence],
-            section: &words.sections[mention.section],
-            note: &words.note,
+            sentence: &read.sentences[mention.sentence],
+            section: &read.sections[mention.section],
+            note: &read.note,
             side: mention.laterality.map(|l| l.side),
-            phase: words.phase,
+            phase: if healing { Phase::Healing } else { read.phase },
         }
     }
 
@@ -123,52 +183,47 @@ impl Diagnoser {
         &self,
         set: &CodeSet,
         terminology: &Terminology,
-        encounter: &Encounter,
-        at: usize,
-        annotation: &Annotation,
+        rules: &[&'static dyn Rule],
+        (encounter, at): (&Encounter, usize),
+        read: &NoteRead,
         out: &mut (Vec<Candidate>, Vec<Refused>),
     ) {
-        let note: &Note = &encounter.notes[at];
-        let around = self.surroundings(annotation, &note.text);
-        for mention in &annotation.mentions {
+        let text = encounter.notes[at].text.as_str();
+        for (number, mention) in read.annotation.mentions.iter().enumerate() {
             let concept = terminology.concept(mention.concept);
-            let Meaning::Diagnosis(target) = concept.meaning else {
-                continue;
-            };
-            let context = self.context(terminology, annotation, &around, mention, &note.text);
-            let Some(choice) = self.choose(set, terminology, target, &context) else {
-                continue;
-            };
-            let kind = annotation.outline.ruling_kind(mention.section);
-            let verdict = judge(encounter, mention, choice.code);
-            let mut candidate = Candidate::of_diagnosis(at, mention, kind, &choice);
-            candidate.side = mention.laterality.map(|l| (l.span, annotation.kind_at(l.span.start)));
-            candidate.score = base(
-                &around,
-                &note.text.as_str()[annotation.outline.sentences[mention.sentence].0.span],
-                mention,
-                kind,
-            );
+            let Meaning::Diagnosis(target) = concept.meaning else { continue };
+            let context = self.context(terminology, read, mention, text);
+            let Some(choice) = self.choose(set, terminology, target, &context) else { continue };
+            let kind = read.annotation.outline.ruling_kind(mention.section);
+            let case = Case { encounter, mention, code: choice.code, kind };
+            let judged = rules.iter().find_map(|rule| Some((rule.about().name, rule.judge(&case)?)));
+            let mut candidate = Candidate::of_diagnosis(at, number, mention, kind, &choice);
+            candidate.side = mention.laterality.map(|l| (l.span, read.annotation.kind_at(l.span.start)));
+            candidate.score = read.weigh(mention, kind);
             if concept.origin == Origin::InclusionTerm {
                 candidate.score *= 0.95;
             }
-            match verdict {
-                Verdict::Code => {}
-                Verdict::CodeUncertain => candidate.reasons.push(Reason::new(
-                    "inpatient-uncertainty",
-                    "probable diagnoses are coded as if established for inpatient facility billing (guideline II.H)",
-                )),
-                Verdict::Instead(code, rule, says) => {
-                    out.1.push(Refused::of(at, mention, choice.code.to_string(), "ICD-10-CM", rule));
+            let against = mention.assertion.against();
+            match judged {
+                None if against.is_none() => {}
+                Some((_, Verdict::Code(None))) => {}
+                Some((rule, Verdict::Code(Some(says)))) => candidate.reasons.push(Reason::new(rule, says)),
+                Some((rule, Verdict::Instead(code, says))) => {
+                    let reason = against.unwrap_or("historical");
+                    out.1.push(Refused::of(at, mention, choice.code.to_string(), "ICD-10-CM", reason));
                     let Some(choice) = self.choose(set, terminology, code, &context) else { continue };
                     candidate.code = choice.code.to_string();
                     candidate.open = None;
                     candidate.side = None;
-                    candidate.reasons.clear();
+                    candidate.bilateral = false;
                     candidate.score *= 0.7;
-                    candidate.reasons.push(Reason::new(rule, says));
+                    candidate.reasons = vec![Reason::new(rule, says)];
                 }
-                Verdict::Refuse(reason) => {
+                None | Some((_, Verdict::Refuse(_))) => {
+                    let reason = match judged {
+                        Some((_, Verdict::Refuse(reason))) => reason,
+                        _ => against.unwrap_or("negated"),
+                    };
                     out.1.push(Refused::of(at, mention, choice.code.to_string(), "ICD-10-CM", reason));
                     continue;
                 }
@@ -178,43 +233,9 @@ impl Diagnoser {
     }
 }
 
-enum Verdict {
-    Code,
-    CodeUncertain,
-    /// Another code for the same words: history or family history.
-    Instead(Code, &'static str, String),
-    Refuse(&'static str),
-}
-
-/// What the assertion of a mention means for its code.
-fn judge(encounter: &Encounter, mention: &Mention, code: Code) -> Verdict {
-    let about_the_past = code.as_str().starts_with('Z') || knowledge::is_chronic(code);
-    match mention.assertion.against() {
-        None => Verdict::Code,
-        Some("uncertain") if encounter.codes_uncertain() => Verdict::CodeUncertain,
-        Some("historical") if about_the_past => Verdict::Code,
-        Some("resolved") if code.as_str().starts_with('Z') => Verdict::Code,
-        // The plan is about what is there already, unless words say that it is to come.
-        Some("planned") if mention.assertion.cue("planned").is_none() => Verdict::Code,
-        Some("historical") if mention.assertion.cue("historical").is_none() => Verdict::Code,
-        Some("planned") if mention.assertion.temporality == Temporality::Planned && about_the_past => Verdict::Code,
-        Some(reason @ ("historical" | "resolved")) => match knowledge::history(code) {
-            Some(history) => Verdict::Instead(
-                history,
-                reason,
-                format!("the note speaks of it as past: coded as personal history instead of {code}"),
-            ),
-            None => Verdict::Refuse(reason),
-        },
-        Some("family") if code.as_str().starts_with('Z') => Verdict::Code,
-        Some("family") => match knowledge::family(code) {
-            Some(family) => {
-                Verdict::Instead(family, "family", format!("a relative's: coded as family history instead of {code}"))
-            }
-            None => Verdict::Refuse("family"),
-        },
-        Some(reason) => Verdict::Refuse(reason),
-    }
+/// Deliveries and cesarean sections (59400 to 59622).
+fn is_delivery(code: &str) -> bool {
+    ("59400".."59623").contains(&code)
 }
 
 pub(crate) fn is_operative(kind: SectionKind) -> bool {
@@ -228,22 +249,50 @@ fn is_numbered(sentence: &str) -> bool {
     sentence.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// The section's weight, moved by where in the section the mention stands.
-fn base(around: &Surroundings, sentence: &str, mention: &Mention, kind: SectionKind) -> f64 {
-    let weight = knowledge::weight(kind).diagnosis;
-    match kind {
-        // A pre-operative diagnosis gives way to the post-operative one.
-        SectionKind::PreoperativeDiagnosis if around.postoperative => 0.45 * weight,
-        // Problems are the headings of an assessment; what is said below them explains.
-        SectionKind::Assessment | SectionKind::AssessmentPlan | SectionKind::Impression | SectionKind::Plan => {
-            match (around.numbered[mention.section], is_numbered(sentence)) {
-                (true, true) => weight.max(0.8),
-                (true, false) => 0.35 * weight,
-                (false, _) => 0.8 * weight,
+/// Longest line that is taken for a problem's heading.
+const LONGEST_HEADING: usize = 60;
+
+impl NoteRead {
+    /// Short lines of their own above list items are problems' headings too: "Hypertension." above "- Continue lisinopril".
+    fn find_line_headings(&mut self, text: &str) {
+        let sentences = &self.annotation.outline.sentences;
+        for n in 0..sentences.len() {
+            let (sentence, section) = sentences[n];
+            let followed = sentences
+                .get(n + 1)
+                .is_some_and(|(next, s)| *s == section && next.item && !is_numbered(&text[next.span]));
+            let own_line = followed
+                && !sentence.item
+                && sentence.span.len() <= LONGEST_HEADING
+                && begins_line(text, sentence.span);
+            if own_line {
+                self.headings[n] = true;
+                self.headed[section] = true;
             }
         }
-        _ => weight,
     }
+
+    /// The section's weight, moved by where in the section the mention stands.
+    fn weigh(&self, mention: &Mention, kind: SectionKind) -> f64 {
+        let weight = knowledge::weight(kind).diagnosis;
+        match kind {
+            // A pre-operative diagnosis gives way to the post-operative one.
+            SectionKind::PreoperativeDiagnosis if self.postoperative => 0.45 * weight,
+            // Problems are the headings of an assessment; what is said below them explains.
+            SectionKind::Assessment | SectionKind::AssessmentPlan | SectionKind::Impression | SectionKind::Plan => {
+                match (self.headed[mention.section], self.headings[mention.sentence]) {
+                    (true, true) => weight.max(0.8),
+                    (true, false) => 0.35 * weight,
+                    (false, _) => 0.8 * weight,
+                }
+            }
+            _ => weight,
+        }
+    }
+}
+
+fn begins_line(text: &str, span: Span) -> bool {
+    text[..span.start].trim_end_matches([' ', '\t']).ends_with('\n') || span.start == 0
 }
 
 /// What a query asks where a leaf stays open.

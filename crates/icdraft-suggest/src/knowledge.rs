@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use icdraft_codeset::Code;
 use icdraft_mention::Terminology;
 use icdraft_note::SectionKind;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-fn rows<T: DeserializeOwned>(bytes: &'static [u8]) -> Vec<T> {
+pub(crate) fn rows<T: DeserializeOwned>(bytes: &'static [u8]) -> Vec<T> {
     let mut reader =
         csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).flexible(true).comment(Some(b'#')).from_reader(bytes);
     reader.deserialize().collect::<Result<_, _>>().expect("the tables in data/ are checked by the tests")
@@ -100,26 +100,30 @@ struct AxisRow {
 
 /// Words of notes that mean other words of titles ("incarcerated" means "obstruction").
 #[derive(Debug)]
-pub(crate) struct AxisWords(Vec<(Vec<u32>, Vec<u32>)>);
+pub(crate) struct AxisWords {
+    /// By the first word said: the other words said, and what all of them mean.
+    rows: FxHashMap<u32, Vec<(Vec<u32>, Vec<u32>)>>,
+}
 
 impl AxisWords {
     pub(crate) fn new(terminology: &Terminology) -> Self {
-        let rows = rows::<AxisRow>(include_bytes!("../data/axis_words.tsv"));
-        Self(
-            rows.into_iter()
-                .map(|r| (terminology.words(&r.said), terminology.words(&r.means)))
-                .filter(|r| !r.0.is_empty())
-                .collect(),
-        )
+        let mut map: FxHashMap<u32, Vec<(Vec<u32>, Vec<u32>)>> = FxHashMap::default();
+        for row in rows::<AxisRow>(include_bytes!("../data/axis_words.tsv")) {
+            if let [first, others @ ..] = terminology.words(&row.said).as_slice() {
+                map.entry(*first).or_default().push((others.to_vec(), terminology.words(&row.means)));
+            }
+        }
+        Self { rows: map }
     }
 
     /// Adds the meanings of what `words` says.
-    pub(crate) fn extend(&self, words: &mut rustc_hash::FxHashSet<u32>) {
-        for (said, means) in &self.0 {
-            if said.iter().all(|w| words.contains(w)) {
-                words.extend(means);
-            }
-        }
+    pub(crate) fn extend(&self, words: &mut FxHashSet<u32>) {
+        let rows = words.iter().filter_map(|w| self.rows.get(w)).flatten();
+        let meant: Vec<u32> = rows
+            .filter(|(others, _)| others.iter().all(|w| words.contains(w)))
+            .flat_map(|(_, means)| means.iter().copied())
+            .collect();
+        words.extend(meant);
     }
 }
 

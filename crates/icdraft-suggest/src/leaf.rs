@@ -61,7 +61,8 @@ pub(crate) enum Open {
 struct Profile {
     entry: EntryId,
     side: LeafSide,
-    words: Vec<(u32, Box<str>)>,
+    /// Words of the title; those joined by "and" or "or" are one choice ("scalp and neck").
+    words: Vec<Vec<(u32, Box<str>)>>,
     without: Vec<u32>,
     /// One for each "unspecified" of the title, a little for each "without" and "not": what holds where nothing more is said.
     unspecified: f32,
@@ -85,6 +86,9 @@ pub(crate) struct Family {
     /// Whether some leaf names a side.
     sided: bool,
 }
+
+/// What the leaf that a lexicon row names is ahead of its siblings.
+const NAMED: f32 = 0.5;
 
 /// Words of titles that decide nothing.
 const IDLE: &[&str] = &[
@@ -129,25 +133,30 @@ impl Family {
         // Words that every leaf shares tell nothing.
         let mut counts: FxHashMap<u32, usize> = FxHashMap::default();
         for profile in &profiles {
-            let distinct: FxHashSet<u32> = profile.words.iter().map(|w| w.0).collect();
+            let distinct: FxHashSet<u32> = profile.words.iter().flatten().map(|w| w.0).collect();
             for word in distinct {
                 *counts.entry(word).or_default() += 1;
             }
         }
         let all = profiles.len();
         for profile in &mut profiles {
-            profile.words.retain(|w| counts[&w.0] < all);
+            for choice in &mut profile.words {
+                choice.retain(|w| counts[&w.0] < all);
+            }
+            profile.words.retain(|choice| !choice.is_empty());
         }
         let sided = profiles.iter().any(|p| matches!(p.side, LeafSide::Of(_)));
         Self { profiles, sided }
     }
 
-    /// The leaf that `context` supports best. Among equals the first in tabular order.
-    pub(crate) fn choose(&self, set: &CodeSet, context: &Context<'_>) -> Option<Choice> {
-        let score = |p: &Profile| p.score(context, self.sided);
+    /// The leaf that `context` supports best, `named` ahead of equals: the unspecified leaf that a lexicon row points to. Among
+    /// equals the first in tabular order.
+    pub(crate) fn choose(&self, set: &CodeSet, context: &Context<'_>, named: Option<EntryId>) -> Option<Choice> {
+        let score = |p: &Profile| p.score(context, self.sided) + if named == Some(p.entry) { NAMED } else { 0.0 };
         let best = self.profiles.iter().map(|p| (score(p), p)).reduce(|a, b| if b.0 > a.0 + 1e-6 { b } else { a })?.1;
         let code = seventh(set, best.entry, context)?;
-        let supported = best.words.iter().filter(|w| context.nearness(w.0) > 0.0).map(|w| w.1.to_string()).collect();
+        let supported =
+            best.words.iter().flatten().filter(|w| context.nearness(w.0) > 0.0).map(|w| w.1.to_string()).collect();
         let open = if self.sided
             && context.side.is_none()
             && matches!(best.side, LeafSide::Open | LeafSide::None)
@@ -181,8 +190,8 @@ impl Context<'_> {
 impl Profile {
     fn score(&self, context: &Context<'_>, sided: bool) -> f32 {
         let mut score = 0.0;
-        for (word, _) in &self.words {
-            let near = context.nearness(*word);
+        for choice in &self.words {
+            let near = choice.iter().map(|w| context.nearness(w.0)).fold(0.0, f32::max);
             score += if near >= 0.5 { near } else { near - 1.0 };
         }
         for word in &self.without {
@@ -196,7 +205,7 @@ impl Profile {
             (LeafSide::Unilateral, Some(Side::Bilateral)) => -20.0,
             (LeafSide::Unilateral, Some(_)) => 0.5,
             (LeafSide::Unilateral, None) => 0.2,
-            (LeafSide::Open, Some(_)) => -1.5,
+            (LeafSide::Open, Some(_)) if sided => -1.5,
             (LeafSide::None, Some(_)) if sided => -1.0,
             (LeafSide::Open | LeafSide::None, _) => 0.0,
         };
@@ -212,6 +221,7 @@ fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
     let mut unspecified = 0.0;
     let mut other = false;
     let mut negative = false;
+    let mut joins = false;
     for piece in title.split_inclusive([',', ';', ' ', '-', '(', ')', '/']) {
         let word = piece.trim_matches(|c: char| !c.is_alphanumeric());
         match word {
@@ -242,11 +252,15 @@ fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
                 let number = terminology.words(word).first().copied().unwrap_or(u32::MAX);
                 if negative {
                     without.push(number);
-                } else if !words.iter().any(|(n, w): &(u32, Box<str>)| *n == number && **w == *word) {
-                    words.push((number, word.into()));
+                } else if let Some(choice) = words.last_mut().filter(|_| joins) {
+                    let choice: &mut Vec<(u32, Box<str>)> = choice;
+                    choice.push((number, word.into()));
+                } else if !words.iter().flatten().any(|(n, w)| *n == number && **w == *word) {
+                    words.push(vec![(number, word.into())]);
                 }
             }
         }
+        joins = matches!(word, "and" | "or") || piece.ends_with('/') || word.is_empty() && joins;
         if piece.ends_with([',', ';']) {
             negative = false;
         }
@@ -293,7 +307,7 @@ mod tests {
             phase: Phase::Active,
         };
         let family = Family::of(&SET, &TERMS, SET.find(target.parse().unwrap()).unwrap());
-        family.choose(&SET, &context).unwrap().code.to_string()
+        family.choose(&SET, &context, None).unwrap().code.to_string()
     }
 
     #[test]

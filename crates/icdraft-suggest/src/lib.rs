@@ -21,7 +21,9 @@ mod leaf;
 mod procedure;
 mod rank;
 mod report;
+mod rule;
 
 pub use coder::{CPT_RELEASE, Coder, Config, ConfigError};
 pub use cpt::{CptTable, CptTableError};
 pub use report::{CueText, Echo, EchoNote, Edit, Evidence, Model, NotCoded, Query, Reason, Report, SCHEMA, Suggestion};
+pub use rule::{About, rules};

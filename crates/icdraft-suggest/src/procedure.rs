@@ -19,7 +19,7 @@ pub(crate) fn candidates(
     let text = encounter.notes[at].text.as_str();
     let titled = annotation.outline.sections.iter().any(|s| s.kind == SectionKind::ProcedurePerformed);
     let operative = annotation.outline.sections.iter().any(|s| is_operative(s.kind));
-    for mention in &annotation.mentions {
+    for (place, mention) in annotation.mentions.iter().enumerate() {
         let Meaning::Procedure(number) = terminology.concept(mention.concept).meaning else {
             continue;
         };
@@ -64,7 +64,9 @@ pub(crate) fn candidates(
                 .laterality
                 .filter(|_| procedure.side != SideRule::None)
                 .map(|l| (l.span, annotation.kind_at(l.span.start))),
+            bilateral: false,
             procedure: Some(number),
+            mention: place,
         });
     }
 }

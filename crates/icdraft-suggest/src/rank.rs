@@ -4,8 +4,6 @@
 //! different kinds of sections add up as independent chances, `1 - (1 - a)(1 - b)`, further ones in the same kind only a little. A code is
 //! drafted at [`DRAFT`] and above. Confidence is that number: it is not calibrated yet.
 
-use icdraft_codeset::CodeSet;
-
 use crate::candidate::Candidate;
 
 /// Confidence from which a code belongs to the draft.
@@ -22,6 +20,16 @@ pub(crate) struct Joined {
     /// Its evidence, strongest first; the first is the best's own.
     pub(crate) evidence: Vec<Candidate>,
     pub(crate) confidence: f64,
+    /// Group on the claim: lower ones are sequenced first.
+    pub(crate) place: u8,
+}
+
+impl Joined {
+    /// Takes the evidence of another entry of the same code.
+    pub(crate) fn absorb(&mut self, other: Joined) {
+        self.confidence = 1.0 - (1.0 - self.confidence) * (1.0 - other.confidence);
+        self.evidence.extend(other.evidence);
+    }
 }
 
 /// One entry per code, best first. A procedure that title lines name on the right and on the left is bilateral.
@@ -50,7 +58,7 @@ pub(crate) fn join(candidates: Vec<Candidate>) -> Vec<Joined> {
             if on("RT") && on("LT") {
                 best.modifiers = vec!["50".into()];
             }
-            Joined { best, confidence: 1.0 - miss, evidence }
+            Joined { best, confidence: 1.0 - miss, evidence, place: 0 }
         })
         .collect();
     order(&mut joined);
@@ -66,41 +74,4 @@ pub(crate) fn order(joined: &mut [Joined]) {
             .then(a.best.span.cmp(&b.best.span))
             .then(a.best.code.cmp(&b.best.code))
     });
-}
-
-/// Weakens codes that say less than another one of the same category: "unspecified" beside the specified sibling, and symptoms
-/// beside diagnoses (guideline I.B.4 and I.B.5).
-pub(crate) fn weaken(set: &CodeSet, joined: &mut [Joined]) {
-    let drafted: Vec<(String, bool)> = joined
-        .iter()
-        .filter(|j| j.best.system == "ICD-10-CM" && j.confidence >= DRAFT)
-        .map(|j| (j.best.code.clone(), is_unspecified(set, &j.best.code)))
-        .collect();
-    let definite = drafted.iter().any(|(code, _)| !is_symptom(code) && !code.starts_with(['V', 'W', 'X', 'Y', 'Z']));
-    for one in joined.iter_mut().filter(|j| j.best.system == "ICD-10-CM") {
-        let code = &one.best.code;
-        let beaten = is_unspecified(set, code)
-            && drafted.iter().any(|(other, open)| other != code && !open && other[..3] == code[..3]);
-        if beaten {
-            one.confidence *= 0.4;
-            one.best
-                .reasons
-                .push(crate::report::Reason::new("most-specific", "another code of the category says more"));
-        } else if is_symptom(code) && definite {
-            one.confidence *= 0.75;
-            one.best.reasons.push(crate::report::Reason::new(
-                "symptom",
-                "a symptom beside an established diagnosis (guideline I.B.4)",
-            ));
-        }
-    }
-    order(joined);
-}
-
-pub(crate) fn is_symptom(code: &str) -> bool {
-    code.starts_with('R') || code.starts_with("M25.5") || code.starts_with("M79.6")
-}
-
-fn is_unspecified(set: &CodeSet, code: &str) -> bool {
-    code.parse().ok().and_then(|c| set.title(c)).is_some_and(|t| t.to_lowercase().contains("unspecified"))
 }

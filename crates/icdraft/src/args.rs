@@ -35,6 +35,19 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Build a code pack, look a code up, search by words
     Codes(Codes),
+    /// List the coding rules with their sources, or explain one
+    Rules(Rules),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  icdraft rules\n  icdraft rules combination")]
+pub(crate) struct Rules {
+    /// Explain this rule only
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// How to show the rules
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
 }
 
 /// Which code sets and lexicons to use.
@@ -52,6 +65,9 @@ pub(crate) struct Knowledge {
     /// Your licensed CPT table, for its descriptions: code and description, tab or comma separated
     #[arg(long = "cpt", value_name = "FILE", conflicts_with = "no_cpt", help_heading = "Knowledge")]
     cpt_table: Option<PathBuf>,
+    /// Switch a coding rule off (see `icdraft rules`); may be repeated
+    #[arg(long = "without-rule", value_name = "NAME", help_heading = "Knowledge")]
+    without_rules: Vec<String>,
 }
 
 impl Knowledge {
@@ -61,6 +77,7 @@ impl Knowledge {
             release: self.release.clone(),
             procedures: if self.no_cpt { Procedures::None } else { Procedures::Lexicon },
             cpt_table: self.cpt_table.clone(),
+            without_rules: self.without_rules.clone(),
         }
     }
 }
@@ -230,11 +247,21 @@ pub(crate) struct Annotate {
     pub(crate) knowledge: Knowledge,
 }
 
+/// Whose reading of a finding `assert` follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profile {
+    /// A finding that has resolved is affirmed and resolved
+    Plain,
+    /// A finding that has resolved is negated, as the annotators of the NegEx test kit read it
+    Negex,
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "Input lines: {\"id\",\"text\",\"start\",\"end\"}, offsets in the unit of --offsets.
 
-Example:
-  icdraft assert spans.jsonl --out judged.jsonl")]
+Examples:
+  icdraft assert spans.jsonl --out judged.jsonl
+  icdraft assert kit.jsonl --out judged.jsonl --profile negex")]
 pub(crate) struct Assert {
     /// Spans to judge
     #[arg(value_name = "IN.jsonl")]
@@ -245,6 +272,9 @@ pub(crate) struct Assert {
     /// Unit of `start` and `end`, in and out
     #[arg(long, value_enum, default_value = "chars")]
     pub(crate) offsets: OffsetUnit,
+    /// What resolved findings count as
+    #[arg(long, value_enum, default_value = "plain")]
+    pub(crate) profile: Profile,
 }
 
 #[derive(Debug, Args)]

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Assert(args) => command::assert::run(&args),
         Command::Eval(args) => command::eval::run(&args),
         Command::Codes(args) => command::codes::run(&args),
+        Command::Rules(args) => command::rules::run(&args),
     };
     match done {
         Ok(command::Done::Whole) => ExitCode::SUCCESS,

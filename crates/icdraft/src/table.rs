@@ -17,7 +17,7 @@ pub(crate) fn plain(header: &[&str], rows: impl Iterator<Item = Vec<String>>) ->
         table.remove_style(line);
     }
     if table.width().is_none() {
-        table.set_width(150);
+        table.set_width(110);
     }
     table.add_rows(rows);
     // Trailing blanks only get in the way of copying.

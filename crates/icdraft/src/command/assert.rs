@@ -3,10 +3,11 @@
 use std::io::Write as _;
 
 use icdraft_mention::Annotation;
+use icdraft_mention::assertion::{Polarity, Temporality};
 use icdraft_note::{Note, Offsets, Patient, Span, Unit};
 use serde::{Deserialize, Serialize};
 
-use crate::args::Assert;
+use crate::args::{Assert, Profile};
 use crate::command::annotate::{Judgement, plain_terminology};
 use crate::command::{Done, in_order, private_file, reject};
 use crate::input::json_lines;
@@ -45,7 +46,10 @@ pub(crate) fn run(args: &Assert) -> anyhow::Result<Done> {
         let annotation = Annotation::of(&terminology, &note, Patient::default());
         let offsets = Offsets::new(text, unit);
         let span = bytes_of(text, unit, line.start, line.end).unwrap_or_default();
-        let (assertion, side) = annotation.assert_span(text, span).unwrap_or_default();
+        let (mut assertion, side) = annotation.assert_span(text, span).unwrap_or_default();
+        if args.profile == Profile::Negex && assertion.temporality == Temporality::Resolved {
+            assertion.polarity = Polarity::Negated;
+        }
         serde_json::to_string(&Judged {
             id: &line.id,
             start: line.start,

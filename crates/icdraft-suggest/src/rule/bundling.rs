@@ -1,0 +1,44 @@
+//! Components of other procedures.
+
+use crate::candidate::Refused;
+use crate::procedure;
+use crate::rule::{About, Draft, Rule};
+
+#[derive(Debug)]
+pub(super) struct Bundling;
+
+impl Rule for Bundling {
+    fn about(&self) -> About {
+        About {
+            name: "bundling",
+            what: "A procedure that is a component of another drafted one is listed as bundled, not drafted (column `bundles` of the lexicon).",
+            why: "CMS National Correct Coding Initiative, chapter I: more comprehensive procedures include their components",
+            example: "\"diagnostic arthroscopy, arthroscopic meniscectomy\" -> the meniscectomy alone",
+        }
+    }
+
+    fn apply(&self, draft: &mut Draft<'_>) {
+        let procedures = draft.terminology.procedures();
+        let drafted: Vec<usize> =
+            draft.drafted("CPT").into_iter().filter_map(|n| draft.joined[n].best.procedure).collect();
+        let mut refused = Vec::new();
+        draft.joined.retain(|one| {
+            let Some(number) = one.best.procedure else { return true };
+            let bundled =
+                drafted.iter().any(|&whole| procedure::is_component(&procedures[whole], &procedures[number].code));
+            if bundled {
+                let best = &one.best;
+                refused.push(Refused {
+                    system: "CPT",
+                    code: best.code.clone(),
+                    note: best.note,
+                    span: best.span,
+                    reason: "bundled",
+                    cue: None,
+                });
+            }
+            !bundled
+        });
+        draft.refused.extend(refused);
+    }
+}

@@ -1,0 +1,156 @@
+//! Coding rules: one file each, listed here in the order in which they act.
+//!
+//! A rule acts on a mention before it becomes a candidate (`judge`), or on the draft as a whole (`apply`). Each says what it does,
+//! why (the guideline), and gives an example; `icdraft rules` prints them, `--without-rule NAME` switches one off.
+
+mod add_on;
+mod bundling;
+mod combination;
+mod excludes;
+mod family;
+mod first_listed;
+mod history;
+mod laterality;
+mod pointer;
+mod pregnancy;
+mod specificity;
+mod symptom;
+mod uncertainty;
+
+use icdraft_codeset::{Code, CodeSet};
+use icdraft_mention::{Mention, Terminology};
+use icdraft_note::{Encounter, SectionKind};
+
+use crate::candidate::{Candidate, Refused};
+use crate::diagnosis::{Diagnoser, NoteRead};
+use crate::leaf::Choice;
+use crate::rank::{self, DRAFT, Joined};
+use crate::report::Edit;
+
+/// What a rule is, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct About {
+    /// Name, as reasons and `--without-rule` use it.
+    pub name: &'static str,
+    /// What it does.
+    pub what: &'static str,
+    /// Why: the guideline or convention.
+    pub why: &'static str,
+    /// Words and what becomes of them.
+    pub example: &'static str,
+}
+
+/// A diagnosis mention that a rule judges.
+pub(crate) struct Case<'a> {
+    pub(crate) encounter: &'a Encounter,
+    pub(crate) mention: &'a Mention,
+    pub(crate) code: Code,
+    pub(crate) kind: SectionKind,
+}
+
+/// What becomes of a mention.
+pub(crate) enum Verdict {
+    /// Its code is a candidate; the reason is told where the assertion spoke against it.
+    Code(Option<String>),
+    /// Another code for the same words, and why.
+    Instead(Code, String),
+    /// Not coded.
+    Refuse(&'static str),
+}
+
+/// Everything found for an encounter, joined by code; what the rules work on.
+pub(crate) struct Draft<'a> {
+    pub(crate) set: &'a CodeSet,
+    pub(crate) terminology: &'a Terminology,
+    pub(crate) diagnoser: &'a Diagnoser,
+    pub(crate) encounter: &'a Encounter,
+    pub(crate) notes: &'a [NoteRead],
+    pub(crate) joined: Vec<Joined>,
+    pub(crate) refused: Vec<Refused>,
+    pub(crate) edits: Vec<Edit>,
+}
+
+impl Draft<'_> {
+    /// Numbers of the drafted entries of a system.
+    pub(crate) fn drafted(&self, system: &str) -> Vec<usize> {
+        let drafted = |n: &usize| self.joined[*n].confidence >= DRAFT && self.joined[*n].best.system == system;
+        (0..self.joined.len()).filter(drafted).collect()
+    }
+
+    /// The leaf at or below `code` that the words behind `from` support.
+    pub(crate) fn choose(&self, code: Code, from: &[&Candidate]) -> Option<Choice> {
+        self.diagnoser.choose_for(self.set, self.terminology, self.encounter, self.notes, code, from)
+    }
+
+    /// Puts `code` in the place of the entry `at`, or joins it to an entry that has the code already.
+    pub(crate) fn recode(&mut self, at: usize, choice: &Choice, rule: &'static str, why: &str) {
+        let code = choice.code.to_string();
+        let reason =
+            crate::report::Reason::new(rule, format!("{} instead of {}: {why}", code, self.joined[at].best.code));
+        let mut moved = self.joined.remove(at);
+        match self.joined.iter_mut().find(|j| j.best.system == moved.best.system && j.best.code == code) {
+            Some(same) => {
+                same.confidence = same.confidence.max(moved.confidence);
+                same.evidence.extend(moved.evidence);
+                same.best.reasons.push(reason);
+            }
+            None => {
+                moved.best.code = code;
+                moved.best.open = choice.open;
+                moved.best.reasons.push(reason);
+                self.joined.push(moved);
+            }
+        }
+        rank::order(&mut self.joined);
+    }
+}
+
+pub(crate) trait Rule: Sync + std::fmt::Debug {
+    fn about(&self) -> About;
+
+    /// What becomes of a diagnosis mention, where this rule decides.
+    fn judge(&self, _case: &Case<'_>) -> Option<Verdict> {
+        None
+    }
+
+    /// Changes the draft.
+    fn apply(&self, _draft: &mut Draft<'_>) {}
+}
+
+/// Every rule, in order of action.
+pub(crate) static RULES: &[&dyn Rule] = &[
+    &uncertainty::Uncertainty,
+    &family::Family,
+    &history::History,
+    &laterality::Laterality,
+    &combination::Combination,
+    &pregnancy::Pregnancy,
+    &specificity::Specificity,
+    &symptom::Symptom,
+    &excludes::Excludes,
+    &bundling::Bundling,
+    &add_on::AddOn,
+    &first_listed::FirstListed,
+    &pointer::Pointer,
+];
+
+/// What each rule is, in order of action.
+pub fn rules() -> Vec<About> {
+    RULES.iter().map(|r| r.about()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_texts_whole() {
+        let mut names: Vec<&str> = rules().iter().map(|r| r.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), RULES.len());
+        for about in rules() {
+            assert!(!about.what.is_empty() && !about.why.is_empty() && about.example.contains("->"), "{}", about.name);
+        }
+    }
+}
