@@ -2,7 +2,8 @@
 
 use icdraft_note::{Patient, SectionKind, Sex};
 
-use crate::vocabulary::Vocabulary;
+use crate::laterality::Side;
+use crate::vocabulary::{Vocabulary, Word};
 
 /// A condition that is not written as `data/README.md` says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,12 +42,12 @@ impl Compare {
 pub(crate) enum Condition {
     /// Any (or, negated, none) of these symbol strings in the sentence.
     Near {
-        any: Vec<String>,
+        any: Vec<Wording>,
         wanted: bool,
     },
     /// The same for the whole note.
     Note {
-        any: Vec<String>,
+        any: Vec<Wording>,
         wanted: bool,
     },
     Section {
@@ -62,8 +63,24 @@ pub(crate) enum Condition {
     },
 }
 
+/// Words in a row, and the sides that must be named beside them.
+#[derive(Debug, Clone)]
+pub(crate) struct Wording {
+    symbols: String,
+    sides: Vec<Side>,
+}
+
+impl Wording {
+    fn stands(&self, symbols: &str, sides: &dyn Fn(Side) -> bool) -> bool {
+        symbols.contains(self.symbols.as_str()) && self.sides.iter().all(|&s| sides(s))
+    }
+}
+
 /// What conditions are asked of.
 pub(crate) struct Surroundings<'a> {
+    /// Whether the sentence, and whether the note, names a side.
+    pub(crate) sentence_side: &'a dyn Fn(Side) -> bool,
+    pub(crate) note_side: &'a dyn Fn(Side) -> bool,
     pub(crate) sentence: &'a str,
     pub(crate) note: &'a str,
     pub(crate) section: SectionKind,
@@ -99,10 +116,16 @@ impl Condition {
         }
         let (name, values) = text.split_once('=').ok_or_else(bad)?;
         let (name, wanted) = name.strip_suffix('!').map_or((name, true), |name| (name, false));
-        let mut symbols = || values.split('|').map(|v| vocabulary.symbols(v)).filter(|s| !s.is_empty()).collect();
+        let mut wordings = || {
+            let wording = |v: &str| {
+                let (words, sides) = vocabulary.phrase(v);
+                Wording { symbols: words.into_iter().map(Word::symbol).collect(), sides }
+            };
+            values.split('|').map(wording).filter(|w| !w.symbols.is_empty() || !w.sides.is_empty()).collect()
+        };
         match (name, values) {
-            ("near", _) => Ok(Self::Near { any: symbols(), wanted }),
-            ("note", _) => Ok(Self::Note { any: symbols(), wanted }),
+            ("near", _) => Ok(Self::Near { any: wordings(), wanted }),
+            ("note", _) => Ok(Self::Note { any: wordings(), wanted }),
             ("section", _) => {
                 let kinds =
                     values.split('|').map(|v| SectionKind::named(v).ok_or_else(bad)).collect::<Result<_, _>>()?;
@@ -122,8 +145,8 @@ impl Condition {
 
     pub(crate) fn holds(&self, around: &Surroundings<'_>) -> bool {
         match self {
-            Self::Near { any, wanted } => any.iter().any(|s| around.sentence.contains(s.as_str())) == *wanted,
-            Self::Note { any, wanted } => any.iter().any(|s| around.note.contains(s.as_str())) == *wanted,
+            Self::Near { any, wanted } => any.iter().any(|w| w.stands(around.sentence, around.sentence_side)) == *wanted,
+            Self::Note { any, wanted } => any.iter().any(|w| w.stands(around.note, around.note_side)) == *wanted,
             Self::Section { kinds, wanted } => kinds.contains(&around.section) == *wanted,
             Self::Capitals => !around.mention.chars().any(char::is_lowercase),
             Self::Sex(sex) => around.patient.sex == Some(*sex),

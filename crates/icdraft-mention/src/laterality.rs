@@ -28,8 +28,20 @@ impl Side {
         }
     }
 
+    /// The side that a word of an official title names.
+    pub fn of_title_word(word: &str) -> Option<Self> {
+        [Side::Right, Side::Left, Side::Bilateral].into_iter().find(|s| s.name() == word)
+    }
+
     /// "R" or "L" in capitals before a word ("R knee"), never before a number or punctuation ("R. Smith", "L 4").
     pub(crate) fn of_letter(text: &str, span: Span) -> Option<Self> {
+        // "both eyes", not "both of them" and not "both the patient and".
+        if text[span].eq_ignore_ascii_case("both") {
+            let next = text[span.end..].trim_start_matches(" of his ").trim_start_matches(" of her ").trim_start_matches(" the ").trim_start();
+            let end = next.find(|c: char| !c.is_alphabetic()).unwrap_or(next.len());
+            let plural = next[..end].ends_with('s') || next[..end].eq_ignore_ascii_case("feet") || next.starts_with("lower ") || next.starts_with("upper ");
+            return (plural && end > 3).then_some(Side::Bilateral);
+        }
         let side = match &text[span] {
             "R" => Side::Right,
             "L" => Side::Left,
@@ -69,6 +81,8 @@ pub enum SideSource {
     Section,
     /// In the procedure or diagnosis lines of the note.
     ProcedureLine,
+    /// Anywhere: the note names no other side.
+    Note,
 }
 
 /// A side with the words that say so.

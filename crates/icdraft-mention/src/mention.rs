@@ -10,7 +10,7 @@ use crate::condition::{Condition, Surroundings};
 use crate::laterality::{self, Laterality, Side, SideSource};
 use crate::quantity;
 use crate::terminology::{Atom, Concept, Meaning, Terminology};
-use crate::vocabulary::Stream;
+use crate::vocabulary::{Stream, Token};
 
 /// A concept found in a note.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +54,8 @@ struct Found {
     atom: Atom,
     first: usize,
     last: usize,
+    /// Sides that the wording requires.
+    sides: usize,
 }
 
 /// A concept found in a sentence, before overlaps are resolved.
@@ -101,7 +103,7 @@ impl Annotation {
                 let (first, last) = self.stream.tokens_of(fit.start, fit.end);
                 let sentence = self.stream.starts.partition_point(|&s| s <= first) - 1;
                 if fit.sides.iter().all(|&side| self.has_side(side, sentence, first, last)) {
-                    found[sentence].push(Found { atom, first, last });
+                    found[sentence].push(Found { atom, first, last, sides: fit.sides.len() });
                 }
             }
         }
@@ -114,7 +116,8 @@ impl Annotation {
         let procedure_side = self
             .line_side(&[SectionKind::ProcedurePerformed])
             .or_else(|| self.line_side(&[SectionKind::PostoperativeDiagnosis]))
-            .or_else(|| self.line_side(&[SectionKind::PreoperativeDiagnosis]));
+            .or_else(|| self.line_side(&[SectionKind::PreoperativeDiagnosis]))
+            .or_else(|| laterality::only_side(self.stream.tokens.iter(), SideSource::Note));
         // What holds for the whole note is asked once, however often its concept turns up.
         let asked = RefCell::new(FxHashMap::default());
         let mut mentions = Vec::new();
@@ -149,6 +152,9 @@ impl Annotation {
     ) -> Vec<Raw> {
         let span = self.outline.sentences[sentence].0.span;
         let section = self.outline.ruling_kind(self.outline.sentences[sentence].1);
+        let named = |tokens: &[Token], side: Side| tokens.iter().any(|t| t.side == Some(side));
+        let sentence_side = |side: Side| named(&self.stream.tokens[self.stream.sentence(sentence)], side);
+        let note_side = |side: Side| named(&self.stream.tokens, side);
         let mut raws: Vec<Raw> = Vec::new();
         for key in found {
             for &number in &terminology.keys[key.atom.0 as usize] {
@@ -161,6 +167,8 @@ impl Annotation {
                     self.stream.tokens[parts[parts.len() - 1].1 - 1].span.end,
                 );
                 let around = Surroundings {
+                    sentence_side: &sentence_side,
+                    note_side: &note_side,
                     sentence: self.stream.sentence_symbols(sentence),
                     note: &self.stream.symbols,
                     section,
@@ -180,7 +188,9 @@ impl Annotation {
                         .iter()
                         .map(|&(f, l)| (f..l).filter(|&t| !self.stream.tokens[t].transparent).count())
                         .sum();
-                    raws.push(Raw { concept: number, parts, words, conditions: concept.when.len() });
+                    // A required side is a condition like any other: "right bundle branch block" beats the block of no side.
+                    let conditions = concept.when.len() + key.sides;
+                    raws.push(Raw { concept: number, parts, words, conditions });
                 }
             }
         }

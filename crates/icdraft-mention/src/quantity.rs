@@ -147,7 +147,8 @@ fn count(sentence: &str) -> Option<u32> {
             return words.get(n + 1).and_then(whole);
         }
         let thing = words.get(n + 1)?;
-        const THINGS: [&str; 12] = [
+        const THINGS: &[&str] = &[
+        "keratoses", "warts", "incisions", "needles", "injections", "moles", "tags", "nevi", "ulcers", "stones", "nodules",
             "lesions", "polyps", "views", "vessels", "grafts", "levels", "tumors", "skin", "fingers", "toes",
             "biopsies", "muscles",
         ];
@@ -158,7 +159,10 @@ fn count(sentence: &str) -> Option<u32> {
 /// Weeks of gestation: "39 weeks", "29-week pregnancy", near a word of pregnancy.
 pub(crate) fn gestation(text: &str) -> Option<u32> {
     let words = words(&text[..text.floor_char_boundary(6_000)]);
-    const PREGNANT: [&str; 7] = ["pregnancy", "pregnant", "gestation", "gestational", "iup", "intrauterine", "gravida"];
+    const PREGNANT: [&str; 17] = [
+        "pregnancy", "pregnant", "gestation", "gestational", "iup", "intrauterine", "gravida", "preeclampsia", "pre", "eclampsia",
+        "cesarean", "labor", "delivery", "fetal", "fetus", "trimester", "ga",
+    ];
     words.windows(2).enumerate().find_map(|(n, w)| {
         let weeks: u32 = w[0].parse().ok().filter(|n| (4..=43).contains(n))?;
         let around = &words[n.saturating_sub(8)..(n + 8).min(words.len())];

@@ -91,24 +91,30 @@ pub(crate) struct Fit {
 }
 
 impl Frame {
-    /// Holds the slots around an anchor found at `start..end` of `symbols` against the text; the longest wording that
-    /// fits wins in each slot.
+    /// Holds the slots around an anchor found at `start..end` of `symbols` against the text. Of all ways to fit the longest wins.
     fn fit(&self, anchor: &Use, symbols: &str, start: usize, end: usize) -> Option<Fit> {
-        let mut fit = Fit { start, end, sides: anchor.sides.clone() };
-        for slot in &self.before {
-            let wording =
-                slot.iter().filter(|w| symbols[..fit.start].ends_with(&w.symbols)).max_by_key(|w| w.symbols.len())?;
-            fit.start -= wording.symbols.len();
-            fit.sides.extend(&wording.sides);
-        }
-        for slot in &self.after {
-            let wording =
-                slot.iter().filter(|w| symbols[fit.end..].starts_with(&w.symbols)).max_by_key(|w| w.symbols.len())?;
-            fit.end += wording.symbols.len();
-            fit.sides.extend(&wording.sides);
-        }
-        Some(fit)
+        let (start, before) = reach(&self.before, symbols, start, true)?;
+        let (end, after) = reach(&self.after, symbols, end, false)?;
+        Some(Fit { start, end, sides: anchor.sides.iter().copied().chain(before).chain(after).collect() })
     }
+}
+
+/// Where the slots reach from `at`, backwards or forwards, and the sides that the wordings require.
+fn reach(slots: &[Vec<Wording>], symbols: &str, at: usize, backwards: bool) -> Option<(usize, Vec<Side>)> {
+    let Some((slot, rest)) = slots.split_first() else { return Some((at, Vec::new())) };
+    let next = |wording: &Wording| {
+        let length = wording.symbols.len();
+        let fits = if backwards { symbols[..at].ends_with(&wording.symbols) } else { symbols[at..].starts_with(&wording.symbols) };
+        fits.then(|| if backwards { at - length } else { at + length })
+    };
+    slot.iter()
+        .filter_map(|wording| {
+            let (end, mut sides) = reach(rest, symbols, next(wording)?, backwards)?;
+            sides.extend(&wording.sides);
+            Some((end, sides))
+        })
+        // Of the same words, with a side required and without, the wording without always holds.
+        .max_by_key(|(end, sides)| (end.abs_diff(at), std::cmp::Reverse(sides.len())))
 }
 
 /// Everything that can be mentioned, ready to match.
@@ -147,15 +153,13 @@ impl Builder {
         if let Some(&atom) = self.atoms.get(part) {
             return Ok(atom);
         }
-        let slots = phrase::slots(part)?;
+        let mut slots: Vec<Vec<Wording>> = phrase::slots(part)?.iter().map(|s| self.slot(s)).collect();
         let anchor = anchor(&slots);
-        let frame = Frame {
-            before: slots[..anchor].iter().rev().map(|s| self.slot(s)).collect(),
-            after: slots[anchor + 1..].iter().map(|s| self.slot(s)).collect(),
-        };
-        let atom = self.new_atom(frame);
-        for wording in &slots[anchor] {
-            let Wording { symbols, sides } = self.wording(wording);
+        let after = slots.split_off(anchor + 1);
+        let wordings = slots.pop().unwrap_or_default();
+        slots.reverse();
+        let atom = self.new_atom(Frame { before: slots, after });
+        for Wording { symbols, sides } in wordings {
             self.pattern(symbols, Use { atom, sides });
         }
         self.atoms.insert(part.to_owned(), atom);
@@ -204,10 +208,12 @@ impl Builder {
     }
 }
 
-/// The slot that the automaton looks for: one that must be there, with the longest shortest wording (long words are rare), the
-/// fewest alternatives among equals.
-fn anchor(slots: &[Slot]) -> usize {
-    let weight = |slot: &Slot| (slot.iter().map(String::len).min().unwrap_or(0), std::cmp::Reverse(slot.len()));
+/// The slot that the automaton looks for: one that must be there, with most symbols in its shortest wording (more words are rarer),
+/// the fewest alternatives among equals. A slot of sides alone has no symbols.
+fn anchor(slots: &[Vec<Wording>]) -> usize {
+    let weight = |slot: &Vec<Wording>| {
+        (slot.iter().map(|w| w.symbols.len()).min().unwrap_or(0), std::cmp::Reverse(slot.len()))
+    };
     (0..slots.len()).max_by_key(|&n| weight(&slots[n])).unwrap_or(0)
 }
 

@@ -51,7 +51,7 @@ impl Candidate {
         choice: &Choice,
     ) -> Self {
         let mut says = Vec::new();
-        if let Some(side) = mention.laterality {
+        if let Some(side) = mention.laterality.filter(|_| choice.sided) {
             says.push(format!("side: {}", side.side.name()));
         }
         if !choice.supported.is_empty() {

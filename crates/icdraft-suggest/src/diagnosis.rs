@@ -124,16 +124,14 @@ impl Diagnoser {
         Arc::clone(families.entry(target).or_insert(family))
     }
 
-    /// The leaf for a code that a rule or a lexicon row names. A row that names an unspecified leaf means its parent: the note may
-    /// say more than the phrase.
+    /// The leaf for a code that a rule or a lexicon row names. A row that names an unspecified leaf leaves the category open: the note
+    /// may say more than the phrase.
     fn choose(&self, set: &CodeSet, terminology: &Terminology, code: Code, context: &Context<'_>) -> Option<Choice> {
         let target = set.find(code)?;
-        let open = set.is_leaf(target) && set.entry_title(target).to_lowercase().contains("unspecified");
-        let parent = set.parent(target).filter(|&p| open && set.code(p).is_some());
-        match parent {
-            Some(parent) => self.family(set, terminology, parent).choose(set, context, Some(target)),
-            None => self.family(set, terminology, target).choose(set, context, None),
-        }
+        let title = set.entry_title(target).to_lowercase();
+        let open = set.is_leaf(target) && (title.starts_with("unspecified") || title.ends_with("unspecified"));
+        let category = set.find(code.category()).filter(|&c| open && c != target);
+        self.family(set, terminology, category.unwrap_or(target)).choose(set, terminology, context, category.map(|_| target))
     }
 
     /// The same for the words behind some candidates together.
@@ -160,7 +158,8 @@ impl Diagnoser {
     }
 
     fn context<'a>(&self, terminology: &Terminology, read: &'a NoteRead, mention: &Mention, text: &str) -> Context<'a> {
-        let mut own: FxHashSet<u32> = terminology.words(&text[mention.span]).into_iter().collect();
+        let said = terminology.words(&text[mention.span]);
+        let mut own: FxHashSet<u32> = said.iter().copied().collect();
         own.extend(terminology.implied(mention.concept));
         if read.delivery {
             own.extend(&self.childbirth);
@@ -170,6 +169,7 @@ impl Diagnoser {
         let healing = self.healing.iter().any(|w| read.sentences[mention.sentence].contains(w));
         Context {
             mention: self.widened(own),
+            said,
             sentence: &read.sentences[mention.sentence],
             section: &read.sections[mention.section],
             note: &read.note,
@@ -198,8 +198,11 @@ impl Diagnoser {
             let case = Case { encounter, mention, code: choice.code, kind };
             let judged = rules.iter().find_map(|rule| Some((rule.about().name, rule.judge(&case)?)));
             let mut candidate = Candidate::of_diagnosis(at, number, mention, kind, &choice);
-            candidate.side = mention.laterality.map(|l| (l.span, read.annotation.kind_at(l.span.start)));
-            candidate.score = read.weigh(mention, kind);
+            candidate.side = mention.laterality.filter(|_| choice.sided).map(|l| (l.span, read.annotation.kind_at(l.span.start)));
+            // Where diagnoses are listed as such, no remark about the code's habits counts against it.
+            let factor = knowledge::factor(choice.code);
+            let factor = if lists_diagnoses(kind) { factor.max(1.0) } else { factor };
+            candidate.score = (read.weigh(mention, kind) * factor).min(0.95);
             if concept.origin == Origin::InclusionTerm {
                 candidate.score *= 0.95;
             }
@@ -242,6 +245,18 @@ pub(crate) fn is_operative(kind: SectionKind) -> bool {
     matches!(
         kind,
         SectionKind::PreoperativeDiagnosis | SectionKind::PostoperativeDiagnosis | SectionKind::ProcedurePerformed
+    )
+}
+
+fn lists_diagnoses(kind: SectionKind) -> bool {
+    matches!(
+        kind,
+        SectionKind::Assessment
+            | SectionKind::AssessmentPlan
+            | SectionKind::Impression
+            | SectionKind::Diagnosis
+            | SectionKind::DischargeDiagnosis
+            | SectionKind::PostoperativeDiagnosis
     )
 }
 

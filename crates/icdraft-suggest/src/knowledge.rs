@@ -56,6 +56,22 @@ pub(crate) fn is_chronic(code: Code) -> bool {
 }
 
 #[derive(Debug, Deserialize)]
+struct FactorRow {
+    prefix: String,
+    factor: f64,
+}
+
+static FACTORS: LazyLock<Vec<FactorRow>> = LazyLock::new(|| {
+    let rows = rows::<FactorRow>(include_bytes!("../data/code_weights.tsv")).into_iter();
+    rows.map(|r| FactorRow { prefix: r.prefix.replace('.', ""), ..r }).collect()
+});
+
+/// What a code's weight is multiplied by: mentions of some are seldom coded.
+pub(crate) fn factor(code: Code) -> f64 {
+    FACTORS.iter().find(|r| code.as_str().starts_with(r.prefix.as_str())).map_or(1.0, |r| r.factor)
+}
+
+#[derive(Debug, Deserialize)]
 struct MapRow {
     target: String,
     code: String,

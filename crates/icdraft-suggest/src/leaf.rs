@@ -13,6 +13,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub(crate) struct Context<'a> {
     /// The mention's own words and what its lexicon row implies.
     pub(crate) mention: FxHashSet<u32>,
+    /// The mention's own words, as written.
+    pub(crate) said: Vec<u32>,
     /// Its sentence or list item.
     pub(crate) sentence: &'a FxHashSet<u32>,
     /// Its section.
@@ -43,6 +45,8 @@ pub(crate) struct Choice {
     pub(crate) code: Code,
     /// Title words that the note supports, for the reason.
     pub(crate) supported: Vec<String>,
+    /// Whether the side that the note tells is the leaf's.
+    pub(crate) sided: bool,
     /// What the note leaves open, where an unspecified leaf had to be chosen.
     pub(crate) open: Option<Open>,
 }
@@ -151,10 +155,21 @@ impl Family {
 
     /// The leaf that `context` supports best, `named` ahead of equals: the unspecified leaf that a lexicon row points to. Among
     /// equals the first in tabular order.
-    pub(crate) fn choose(&self, set: &CodeSet, context: &Context<'_>, named: Option<EntryId>) -> Option<Choice> {
+    pub(crate) fn choose(
+        &self,
+        set: &CodeSet,
+        terminology: &Terminology,
+        context: &Context<'_>,
+        named: Option<EntryId>,
+    ) -> Option<Choice> {
         let score = |p: &Profile| p.score(context, self.sided) + if named == Some(p.entry) { NAMED } else { 0.0 };
-        let best = self.profiles.iter().map(|p| (score(p), p)).reduce(|a, b| if b.0 > a.0 + 1e-6 { b } else { a })?.1;
-        let code = seventh(set, best.entry, context)?;
+        // Where a row names one leaf, words must speak for another one: a side alone does not.
+        // What the named leaf and the mention itself say speaks for no other leaf.
+        let named_words = self.profiles.iter().filter(|p| Some(p.entry) == named).flat_map(|p| p.words.iter().flatten()).map(|w| w.0);
+        let own: Vec<u32> = named_words.chain(context.said.iter().copied()).collect();
+        let eligible = |p: &&Profile| named.is_none_or(|n| n == p.entry || p.says_more(context, &own));
+        let best = self.profiles.iter().filter(eligible).map(|p| (score(p), p)).reduce(|a, b| if b.0 > a.0 + 1e-6 { b } else { a })?.1;
+        let code = seventh(set, terminology, best.entry, context)?;
         let supported =
             best.words.iter().flatten().filter(|w| context.nearness(w.0) > 0.0).map(|w| w.1.to_string()).collect();
         let open = if self.sided
@@ -166,7 +181,8 @@ impl Family {
         } else {
             (best.unspecified >= 1.0 && self.profiles.len() > 1).then_some(Open::Detail)
         };
-        Some(Choice { code, supported, open })
+        let sided = matches!(best.side, LeafSide::Of(_));
+        Some(Choice { code, supported, sided, open })
     }
 }
 
@@ -188,7 +204,18 @@ impl Context<'_> {
 }
 
 impl Profile {
-    fn score(&self, context: &Context<'_>, sided: bool) -> f32 {
+    /// Whether the sentence says what the title says beyond the words in `known`: more than half of it.
+    fn says_more(&self, context: &Context<'_>, known: &[u32]) -> bool {
+        let said = |choice: &Vec<(u32, Box<str>)>| {
+            let new: Vec<u32> = choice.iter().map(|w| w.0).filter(|w| !known.contains(w)).collect();
+            (!new.is_empty()).then(|| new.iter().any(|&w| context.nearness(w) >= 2.0))
+        };
+        let said: Vec<bool> = self.words.iter().filter_map(said).collect();
+        2 * said.iter().filter(|s| **s).count() > said.len()
+    }
+
+    /// What the words of the title get.
+    fn words_score(&self, context: &Context<'_>) -> f32 {
         let mut score = 0.0;
         for choice in &self.words {
             let near = choice.iter().map(|w| context.nearness(w.0)).fold(0.0, f32::max);
@@ -198,18 +225,22 @@ impl Profile {
             let near = context.nearness(*word);
             score -= if near >= 2.0 { near } else { 0.0 };
         }
-        score += match (self.side, context.side) {
+        score
+    }
+
+    fn score(&self, context: &Context<'_>, sided: bool) -> f32 {
+        let side = match (self.side, context.side) {
             (LeafSide::Of(a), Some(b)) if a == b => 4.0,
             (LeafSide::Of(_), Some(_)) => -20.0,
             (LeafSide::Of(_), None) => -4.0,
             (LeafSide::Unilateral, Some(Side::Bilateral)) => -20.0,
-            (LeafSide::Unilateral, Some(_)) => 0.5,
+            (LeafSide::Unilateral, Some(_)) => 1.5,
             (LeafSide::Unilateral, None) => 0.2,
             (LeafSide::Open, Some(_)) if sided => -1.5,
             (LeafSide::None, Some(_)) if sided => -1.0,
             (LeafSide::Open | LeafSide::None, _) => 0.0,
         };
-        score + 0.6 * self.unspecified - if self.other { 0.5 } else { 0.0 }
+        self.words_score(context) + side + 0.6 * self.unspecified - if self.other { 0.5 } else { 0.0 }
     }
 }
 
@@ -222,6 +253,7 @@ fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
     let mut other = false;
     let mut negative = false;
     let mut joins = false;
+    let listed = title.split_once("without ").is_some_and(|(_, rest)| rest.contains(", and ") || rest.contains(", or "));
     for piece in title.split_inclusive([',', ';', ' ', '-', '(', ')', '/']) {
         let word = piece.trim_matches(|c: char| !c.is_alphanumeric());
         match word {
@@ -235,6 +267,8 @@ fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
                 unspecified += 0.3;
             }
             "with" => negative = false,
+            // "without foreign body of scalp" is about the scalp.
+            "of" | "in" | "at" => negative = false,
             "unspecified" => {
                 unspecified += 1.0;
                 if !matches!(side, LeafSide::Of(_)) {
@@ -261,32 +295,52 @@ fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
             }
         }
         joins = matches!(word, "and" | "or") || piece.ends_with('/') || word.is_empty() && joins;
-        if piece.ends_with([',', ';']) {
+        // "without A, B, and C" goes on over its commas; "without myelopathy, lumbar region" does not.
+        if piece.ends_with([',', ';']) && !listed {
             negative = false;
         }
     }
     Profile { entry: leaf, side, words, without, unspecified, other }
 }
 
-/// The leaf's code with the 7th character that the phase of treatment asks for.
-fn seventh(set: &CodeSet, leaf: EntryId, context: &Context<'_>) -> Option<Code> {
+/// The leaf's code with the 7th character that phase, side and words ask for. Its meanings are read like titles: "initial encounter
+/// for open fracture type I or II", "left eye", "moderate stage".
+fn seventh(set: &CodeSet, terminology: &Terminology, leaf: EntryId, context: &Context<'_>) -> Option<Code> {
     let code = set.code(leaf)?;
-    let takes: Vec<_> = set.sevenths(leaf).filter(|s| set.is_billable(code.with_seventh(s.character))).collect();
-    if takes.is_empty() {
-        return Some(code);
-    }
-    let named = |wanted: &[&str]| takes.iter().find(|s| wanted.iter().all(|w| s.meaning.to_lowercase().contains(w)));
-    let pick = match context.phase {
-        Phase::Active => named(&["initial encounter", "closed"]).or(named(&["initial encounter"])),
-        Phase::Healing => {
-            named(&["subsequent", "closed", "routine"]).or(named(&["subsequent", "routine"])).or(named(&["subsequent"]))
+    let score = |meaning: &str| {
+        let lower = meaning.to_lowercase();
+        let phase = match context.phase {
+            Phase::Active => "initial",
+            Phase::Healing => "subsequent",
+            Phase::Sequela => "sequela",
+        };
+        let mut score = if lower.contains(phase) { 10.0 } else { 0.0 };
+        // What holds where the note says nothing: closed, healing as it should, unspecified.
+        score += ["closed", "routine", "unspecified", "not applicable"].iter().filter(|w| lower.contains(**w)).count() as f32;
+        for word in lower.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2 || w.starts_with('i')) {
+            score += match (Side::of_title_word(word), context.side) {
+                (Some(a), Some(b)) if a == b => 4.0,
+                (Some(_), Some(_)) => -20.0,
+                (Some(_), None) => -4.0,
+                (None, _) if SEVENTH_IDLE.contains(&word) => 0.0,
+                (None, _) => {
+                    let near = terminology.words(word).first().map_or(0.0, |&w| context.nearness(w));
+                    if near >= 2.0 { near } else { -0.5 }
+                }
+            };
         }
-        Phase::Sequela => named(&["sequela"]),
+        score
     };
-    // Outside injuries: glaucoma stage and fetus number, where 0 leaves it open.
-    let chosen = pick.or(takes.iter().find(|s| s.character == '0')).or(takes.first())?;
-    Some(code.with_seventh(chosen.character))
+    let taken = set.sevenths(leaf).map(|s| (s, code.with_seventh(s.character))).filter(|(_, c)| set.is_billable(*c));
+    let best = taken.map(|(s, code)| (score(s.meaning), code)).reduce(|a, b| if b.0 > a.0 { b } else { a });
+    Some(best.map_or(code, |(_, code)| code))
 }
+
+/// Words of 7th-character meanings that decide nothing, or are weighed as defaults.
+const SEVENTH_IDLE: &[&str] = &[
+    "initial", "subsequent", "encounter", "sequela", "for", "fracture", "with", "closed", "routine", "healing", "unspecified", "not",
+    "applicable", "eye", "stage", "type", "the", "iiia", "iiib", "iiic", "nos", "fetus",
+];
 
 #[cfg(test)]
 mod tests {
@@ -300,6 +354,7 @@ mod tests {
         let words: FxHashSet<u32> = TERMS.words(says).into_iter().collect();
         let context = Context {
             mention: FxHashSet::default(),
+            said: Vec::new(),
             sentence: &words,
             section: &words,
             note: &words,
@@ -307,7 +362,7 @@ mod tests {
             phase: Phase::Active,
         };
         let family = Family::of(&SET, &TERMS, SET.find(target.parse().unwrap()).unwrap());
-        family.choose(&SET, &context, None).unwrap().code.to_string()
+        family.choose(&SET, &TERMS, &context, None).unwrap().code.to_string()
     }
 
     #[test]

@@ -30,16 +30,25 @@ pub(crate) fn candidates(
             continue;
         }
         let mut score = knowledge::weight(kind).procedure;
-        if !titled
-            && operative
-            && matches!(kind, SectionKind::ProcedureDescription | SectionKind::Preamble | SectionKind::Other)
+        // A report without a title line tells the operation in its body.
+        let told = kind == SectionKind::ProcedureDescription || operative && matches!(kind, SectionKind::Preamble | SectionKind::Other);
+        if !titled && told {
+            score = score.max(0.55);
+        }
+        // Tests are reported as results; they are lines of this claim when they were done here and now.
+        let sentence = &text[annotation.outline.sentences[mention.sentence].0.span];
+        if matches!(kind, SectionKind::Results | SectionKind::Imaging | SectionKind::Ecg | SectionKind::PhysicalExam | SectionKind::AssessmentPlan | SectionKind::Hpi)
+            && is_here_and_now(sentence)
         {
-            // A report without a title line tells the operation in its body.
-            score = score.max(0.5);
+            score = score.max(0.62);
+        }
+        // A radiology report names its study under EXAM.
+        let section = &annotation.outline.sections[mention.section];
+        if kind == SectionKind::PhysicalExam && procedure.code.starts_with('7') && section.body.len() <= LONGEST_STUDY {
+            score = score.max(0.7);
         }
         // More words, more certainty that it is this procedure and not its neighbour.
         score *= if mention.words >= 2 { 1.0 } else { 0.85 };
-        let sentence = &text[annotation.outline.sentences[mention.sentence].0.span];
         let modifiers = modifiers(procedure, mention, sentence);
         let mut reasons = vec![Reason::new("procedure", format!("\"{}\" in {}", procedure.name, kind.name()))];
         if !modifiers.is_empty() {
@@ -69,6 +78,15 @@ pub(crate) fn candidates(
             mention: place,
         });
     }
+}
+
+/// Longest EXAM section that is the title of a study and not an examination of the patient.
+const LONGEST_STUDY: usize = 160;
+
+/// Words that say that a test was done at this visit.
+fn is_here_and_now(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    ["today", "in office", "in the office", "in clinic", "in the clinic", "in our office", "at this visit"].iter().any(|w| lower.contains(w))
 }
 
 /// Why a procedure mention is not a line of this claim.

@@ -1,6 +1,15 @@
 //! Assertion: is a mention affirmed, certain, current, and about this patient? Each answer keeps the cue that gave it.
+//!
+//! Precedence, first to last:
+//! 1. a longer cue covers the cues inside it, and a pseudo-cue or a mention's own words silence them;
+//! 2. an answer of a checklist or questionnaire takes its words from the cues;
+//! 3. on each axis the nearest cue decides, of two equally near the first; a doubt that is negated is none;
+//! 4. where no cue reaches a mention on an axis, the kind of section decides;
+//! 5. of several axes that speak against coding, polarity, experiencer, temporality, certainty: [`Assertion::against`].
 
+mod checklist;
 mod cue;
+mod scope;
 
 use icdraft_note::Span;
 use serde::{Deserialize, Serialize};
@@ -64,7 +73,7 @@ pub enum Experiencer {
 /// The words that set a value. Without `span` the kind of section did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CueMention {
-    /// The value set: `negated`, `possible`, `historical` ...
+    /// The value set: `negated`, `possible`, `historical`, `other` ...
     pub value: &'static str,
     /// The words, where words set it.
     pub span: Option<Span>,
@@ -88,22 +97,27 @@ pub struct Assertion {
 }
 
 impl Assertion {
-    /// The axes' values that are not the default, the deciding one first: polarity, experiencer, temporality, certainty.
+    /// The value that speaks against coding the mention, the deciding one first: polarity, experiencer, temporality by words,
+    /// certainty, temporality by the kind of section. "Possible pneumonia" in a plan is uncertain, not planned.
     pub fn against(&self) -> Option<&'static str> {
-        if self.polarity == Polarity::Negated {
-            return Some("negated");
-        }
-        if self.experiencer != Experiencer::Patient {
-            return Some("family");
-        }
-        match self.temporality {
-            Temporality::Current => {}
-            Temporality::Historical => return Some("historical"),
-            Temporality::Resolved => return Some("resolved"),
-            Temporality::Planned => return Some("planned"),
-            Temporality::Hypothetical => return Some("hypothetical"),
-        }
-        (self.certainty != Certainty::Confirmed).then_some("uncertain")
+        let temporality = match self.temporality {
+            Temporality::Current => None,
+            Temporality::Historical => Some("historical"),
+            Temporality::Resolved => Some("resolved"),
+            Temporality::Planned => Some("planned"),
+            Temporality::Hypothetical => Some("hypothetical"),
+        };
+        let experiencer = match self.experiencer {
+            Experiencer::Patient => None,
+            Experiencer::Family => Some("family"),
+            Experiencer::Other => Some("other"),
+        };
+        (self.polarity == Polarity::Negated)
+            .then_some("negated")
+            .or(experiencer)
+            .or(temporality.filter(|t| self.cue(t).is_some()))
+            .or((self.certainty != Certainty::Confirmed).then_some("uncertain"))
+            .or(temporality)
     }
 
     /// The words that set `value` as [`Assertion::against`] names it.
@@ -124,7 +138,7 @@ impl Assertion {
             Value::Historical | Value::Resolved | Value::Planned | Value::Hypothetical => {
                 self.temporality == Temporality::Current
             }
-            Value::Family => self.experiencer == Experiencer::Patient,
+            Value::Family | Value::Other => self.experiencer == Experiencer::Patient,
             Value::Pseudo | Value::Stop => false,
         };
         if !free {
@@ -139,8 +153,50 @@ impl Assertion {
             Value::Planned => self.temporality = Temporality::Planned,
             Value::Hypothetical => self.temporality = Temporality::Hypothetical,
             Value::Family => self.experiencer = Experiencer::Family,
+            Value::Other => self.experiencer = Experiencer::Other,
             Value::Pseudo | Value::Stop => {}
         }
         self.cues.push(cue);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cue::Value;
+    use super::*;
+
+    fn assertion(values: &[(Value, bool)]) -> Assertion {
+        let mut assertion = Assertion::default();
+        for &(value, words) in values {
+            let span = words.then(|| Span::new(0, 1));
+            assertion.set(value, CueMention { value: value.name(), span, scope: span });
+        }
+        assertion
+    }
+
+    #[test]
+    fn the_first_cue_of_an_axis_holds() {
+        let one = assertion(&[(Value::Resolved, true), (Value::Historical, true), (Value::Possible, true)]);
+        assert_eq!((one.temporality, one.certainty), (Temporality::Resolved, Certainty::Possible));
+        assert_eq!(one.cues.len(), 2);
+    }
+
+    #[test]
+    fn what_speaks_against_coding_first() {
+        use Value::*;
+        for (values, against) in [
+            (&[(Possible, true), (Historical, true), (Family, true), (Negated, true)][..], Some("negated")),
+            (&[(Possible, true), (Historical, true), (Family, true)], Some("family")),
+            (&[(Possible, true), (Historical, true), (Other, true)], Some("other")),
+            (&[(Possible, true), (Resolved, true)], Some("resolved")),
+            (&[(Probable, true)], Some("uncertain")),
+            // The section's time comes last, its person does not.
+            (&[(Possible, true), (Planned, false)], Some("uncertain")),
+            (&[(Historical, true), (Family, false)], Some("family")),
+            (&[(Planned, false)], Some("planned")),
+            (&[], None),
+        ] {
+            assert_eq!(assertion(values).against(), against, "{values:?}");
+        }
     }
 }

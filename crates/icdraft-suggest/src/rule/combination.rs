@@ -14,9 +14,8 @@ pub(super) struct Combination;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Keeps {
-    First,
+    /// The second condition's code stays beside the combination.
     Second,
-    Both,
     None,
 }
 
@@ -51,29 +50,32 @@ impl Rule for Combination {
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
+        // What a row of a whole category has taken: diabetes with a foot ulcer is not diabetes with another ulcer too.
+        let mut taken: Vec<String> = Vec::new();
         for row in ROWS.iter() {
             // A combination may feed the next (I10 to I11.0 to I13.0); each row acts once.
             let drafted = draft.drafted("ICD-10-CM");
             let find = |prefixes: &str| drafted.iter().copied().find(|&n| begins(&draft.joined[n].best.code, prefixes));
-            let Some((first, second)) = find(&row.first).zip(find(&row.second)).filter(|(a, b)| a != b) else {
-                continue;
-            };
-            if !is_near(draft, first, second, row.near) {
+            let Some((first, second)) = find(&row.first).zip(find(&row.second)).filter(|(a, b)| a != b) else { continue };
+            let (a, b) = (draft.joined[first].clone(), draft.joined[second].clone());
+            if taken.contains(&b.best.code) || !is_near(draft, first, second, row.near) {
                 continue;
             }
-            let (a, b) = (draft.joined[first].clone(), draft.joined[second].clone());
             let target = row.becomes.replace('@', &a.best.code[..3]);
-            let Some(choice) = target.parse::<Code>().ok().and_then(|code| draft.choose(code, &[&a.best, &b.best]))
-            else {
-                continue;
-            };
-            if row.keeps == Keeps::First || row.keeps == Keeps::Both {
-                continue; // no row of the table asks for it yet; the tests say so
+            let Some(choice) = target.parse::<Code>().ok().and_then(|code| draft.choose(code, &[&a.best, &b.best])) else { continue };
+            let whole_category = row.becomes.starts_with('@');
+            // A second complication of the same disease is a second code.
+            let further = whole_category && a.best.reasons.iter().any(|r| r.rule == "combination");
+            if further {
+                draft.joined.push(a);
             }
             draft.joined[first].evidence.extend(b.evidence.iter().cloned());
             draft.recode(first, &choice, "combination", &row.why);
             if row.keeps == Keeps::None {
                 draft.joined.retain(|j| j.best.code != b.best.code);
+            }
+            if whole_category {
+                taken.push(b.best.code);
             }
         }
     }

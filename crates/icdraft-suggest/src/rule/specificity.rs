@@ -13,7 +13,7 @@ impl Rule for Specificity {
     fn about(&self) -> About {
         About {
             name: "most-specific",
-            what: "An unspecified code gives way to a specified one of its category.",
+            what: "An unspecified code gives way to a specified one of its category, or to one whose title says all of its words.",
             why: "Guidelines I.B.2 and I.B.18",
             example: "\"osteoarthritis of the right knee\" and \"knee arthritis\" -> M17.11 alone",
         }
@@ -26,12 +26,21 @@ impl Rule for Specificity {
             .map(|n| draft.joined[n].best.code.clone())
             .map(|code| (code.clone(), is_unspecified(draft.set, &code)))
             .collect();
+        let terminology = draft.terminology;
+        let titles: Vec<(String, Vec<u32>)> = drafted
+            .iter()
+            .filter_map(|(code, _)| Some((code.clone(), terminology.words(&draft.set.title(code.parse().ok()?)?))))
+            .collect();
         for one in draft.joined.iter_mut().filter(|j| j.best.system == "ICD-10-CM") {
             let code = one.best.code.clone();
             let says_more = |(other, open): &(String, bool)| *other != code && !open && other[..3] == code[..3];
-            if is_unspecified(draft.set, &code) && drafted.iter().any(says_more) {
+            // "nephropathy" is said by "reflux with nephropathy" already.
+            let text = draft.encounter.notes.get(one.best.note).map_or("", |n| n.text.as_str());
+            let said = terminology.words(&text[one.best.span.start..one.best.span.end]);
+            let contained = titles.iter().any(|(other, title)| *other != code && other[..1] == code[..1] && said.iter().all(|w| title.contains(w)));
+            if is_unspecified(draft.set, &code) && (contained || drafted.iter().any(says_more)) {
                 one.confidence *= 0.4;
-                one.best.reasons.push(Reason::new("most-specific", "another code of the category says more"));
+                one.best.reasons.push(Reason::new("most-specific", "another drafted code says more"));
             }
         }
         rank::order(&mut draft.joined);

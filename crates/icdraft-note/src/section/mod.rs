@@ -1,0 +1,175 @@
+//! Sections: headers by lexicon and by form, how they nest, and the leaf ranges that tile a note.
+
+mod header;
+mod lexicon;
+pub(crate) mod line;
+mod relation;
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use self::relation::Nested;
+
+use crate::span::Span;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        /// Canonical kind of a section.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[allow(missing_docs)] // the names are the documentation
+        pub enum SectionKind { $($(#[$doc])* $name),* }
+
+        impl SectionKind {
+            /// Every kind.
+            pub const ALL: &[SectionKind] = &[$(SectionKind::$name),*];
+        }
+    };
+}
+
+kinds! {
+    /// Text before the first header.
+    Preamble,
+    PreoperativeDiagnosis, PostoperativeDiagnosis, Diagnosis, AdmissionDiagnosis, DischargeDiagnosis,
+    ProcedurePerformed, ProcedureDescription, Indication, Findings, Anesthesia, Complications, BloodLoss, Fluids,
+    UrineOutput, Specimens, Drains, Implants, Counts, Tourniquet, Position, Staff, Condition, Disposition, Consent,
+    ChiefComplaint, ReasonForVisit, Hpi, Pmh, Psh, ObstetricHistory, FamilyHistory, SocialHistory, PsychiatricHistory,
+    BirthHistory, Medications, DischargeMedications, Allergies, Immunizations, Ros, VitalSigns, PhysicalExam,
+    MentalStatus, Results, Imaging, Ecg, Pathology, Comparison, Impression, Assessment, AssessmentPlan, Plan,
+    Recommendations, HospitalCourse, EmergencyCourse, Instructions, FollowUp, Diet, Prognosis, Summary, Attestation,
+    CodeStatus, Time,
+    /// "Cardiovascular:" inside a review of systems or an examination.
+    BodySystem,
+    /// "# Diabetes" inside an assessment: the header names what is assessed.
+    Problem,
+    /// A header that no list knows.
+    Other,
+}
+
+impl SectionKind {
+    /// The name used in JSON and in the lexicons.
+    pub fn name(self) -> &'static str {
+        static NAMES: LazyLock<Vec<String>> =
+            LazyLock::new(|| SectionKind::ALL.iter().map(|k| snake(&format!("{k:?}"))).collect());
+        &NAMES[self as usize]
+    }
+
+    /// The kind of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|k| k.name() == name)
+    }
+}
+
+fn snake(camel: &str) -> String {
+    let mut out = String::new();
+    for c in camel.chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+/// One section. `range` is a leaf: it ends where the next section begins, even one nested below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Position among the note's sections.
+    pub id: usize,
+    /// Canonical kind.
+    pub kind: SectionKind,
+    /// The header's words, without colon.
+    pub header: Option<Span>,
+    /// Header and body; ranges tile the note.
+    pub range: Span,
+    /// What follows the header.
+    pub body: Span,
+    /// The section that this one belongs to (a body system to its examination).
+    pub parent: Option<usize>,
+}
+
+/// Divides a note into sections whose ranges tile it.
+pub(crate) fn sections(text: &str) -> Vec<Section> {
+    let found = relation::nest(text, header::headers(text));
+    let mut sections: Vec<Section> = Vec::with_capacity(found.len() + 1);
+    let mut start = 0;
+    let first = found.first().map_or(text.len(), |n| n.header.start);
+    if found.is_empty() || !text[..first].trim_start_matches('\u{feff}').trim().is_empty() {
+        let range = Span::new(0, first);
+        sections.push(Section { id: 0, kind: SectionKind::Preamble, header: None, range, body: range, parent: None });
+        start = first;
+    }
+    let shift = sections.len();
+    let ends: Vec<usize> = found.iter().skip(1).map(|n| n.header.start).chain([text.len()]).collect();
+    for (Nested { header, parent }, end) in found.into_iter().zip(ends) {
+        let body = Span::new(header.body.min(end), end);
+        let lead = text[body].len() - text[body].trim_start_matches([' ', '\t', ':']).len();
+        sections.push(Section {
+            id: sections.len(),
+            kind: header.kind,
+            header: Some(header.span),
+            range: Span::new(start, end),
+            body: Span::new(body.start + lead, end),
+            parent: parent.map(|p| p + shift),
+        });
+        start = end;
+    }
+    relation::settle_procedures(text, &mut sections);
+    sections
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outline(text: &str) -> Vec<(&str, &str)> {
+        sections(text).iter().map(|s| (s.kind.name(), text[s.body].trim())).collect()
+    }
+
+    #[test]
+    fn headers_by_lexicon_and_form() {
+        assert_eq!(
+            outline(
+                "PREOPERATIVE DIAGNOSIS:  Hernia.\n\nPROCEDURE:  Repair.\nMY ODD HEADER: words\nAssessment\n1. Gout"
+            ),
+            [
+                ("preoperative_diagnosis", "Hernia."),
+                ("procedure_performed", "Repair."),
+                ("other", "words"),
+                ("assessment", "1. Gout")
+            ]
+        );
+    }
+
+    #[test]
+    fn prose_is_no_header() {
+        assert_eq!(outline("The patient said: no pain.\nplan was made\nBP 120/80").len(), 1);
+        assert_eq!(outline(""), [("preamble", "")]);
+    }
+
+    #[test]
+    fn body_systems_belong_to_their_examination() {
+        let text =
+            "REVIEW OF SYSTEMS\n\nCardiovascular: Denies chest pain.\n\nPHYSICAL EXAM\n\nNeck\n- supple\nPLAN: rest";
+        let sections = sections(text);
+        let parents: Vec<_> = sections.iter().map(|s| (s.kind, s.parent)).collect();
+        assert_eq!(
+            parents,
+            [
+                (SectionKind::Ros, None),
+                (SectionKind::BodySystem, Some(0)),
+                (SectionKind::PhysicalExam, None),
+                (SectionKind::BodySystem, Some(2)),
+                (SectionKind::Plan, None)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_long_procedure_section_is_the_description() {
+        let text =
+            format!("PROCEDURE PERFORMED: Appendectomy.\nPROCEDURE: {}", "The patient was brought in. ".repeat(20));
+        assert_eq!(sections(&text)[1].kind, SectionKind::ProcedureDescription);
+    }
+}
