@@ -145,7 +145,9 @@ impl Condition {
 
     pub(crate) fn holds(&self, around: &Surroundings<'_>) -> bool {
         match self {
-            Self::Near { any, wanted } => any.iter().any(|w| w.stands(around.sentence, around.sentence_side)) == *wanted,
+            Self::Near { any, wanted } => {
+                any.iter().any(|w| w.stands(around.sentence, around.sentence_side)) == *wanted
+            }
             Self::Note { any, wanted } => any.iter().any(|w| w.stands(around.note, around.note_side)) == *wanted,
             Self::Section { kinds, wanted } => kinds.contains(&around.section) == *wanted,
             Self::Capitals => !around.mention.chars().any(char::is_lowercase),

@@ -37,9 +37,16 @@ impl Side {
     pub(crate) fn of_letter(text: &str, span: Span) -> Option<Self> {
         // "both eyes", not "both of them" and not "both the patient and".
         if text[span].eq_ignore_ascii_case("both") {
-            let next = text[span.end..].trim_start_matches(" of his ").trim_start_matches(" of her ").trim_start_matches(" the ").trim_start();
+            let next = text[span.end..]
+                .trim_start_matches(" of his ")
+                .trim_start_matches(" of her ")
+                .trim_start_matches(" the ")
+                .trim_start();
             let end = next.find(|c: char| !c.is_alphabetic()).unwrap_or(next.len());
-            let plural = next[..end].ends_with('s') || next[..end].eq_ignore_ascii_case("feet") || next.starts_with("lower ") || next.starts_with("upper ");
+            let plural = next[..end].ends_with('s')
+                || next[..end].eq_ignore_ascii_case("feet")
+                || next.starts_with("lower ")
+                || next.starts_with("upper ");
             return (plural && end > 3).then_some(Side::Bilateral);
         }
         let side = match &text[span] {

@@ -6,6 +6,7 @@
 
 pub mod assertion;
 mod condition;
+mod index_term;
 mod laterality;
 mod lexicon;
 mod matcher;

@@ -233,6 +233,16 @@ impl Annotation {
         )
     }
 
+    /// The side of the title lines and that of the description, where each names just one and they differ.
+    pub fn side_conflict(&self) -> Option<(Laterality, Laterality)> {
+        let title = self
+            .line_side(&[SectionKind::ProcedurePerformed])
+            .or_else(|| self.line_side(&[SectionKind::PostoperativeDiagnosis]))?;
+        let told = self.line_side(&[SectionKind::ProcedureDescription])?;
+        let differ = title.side != told.side && title.side != Side::Bilateral && told.side != Side::Bilateral;
+        differ.then_some((title, told))
+    }
+
     /// "LEFT KNEE:" speaks for its section.
     fn header_side(&self, text: &str, section: usize) -> Option<Laterality> {
         let header = self.outline.sections[section].header?;

@@ -87,7 +87,8 @@ mod tests {
         for (word, plain) in [
             ("hernias", "hernia"),
             ("biopsies", "biopsy"),
-            ("abscesses", "abscess"), ("headaches", "headache"),
+            ("abscesses", "abscess"),
+            ("headaches", "headache"),
             ("crohn's", "crohn"),
             ("stenoses", "stenosis"),
             ("haemorrhoids", "hemorrhoid"),

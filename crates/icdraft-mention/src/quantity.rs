@@ -148,9 +148,29 @@ fn count(sentence: &str) -> Option<u32> {
         }
         let thing = words.get(n + 1)?;
         const THINGS: &[&str] = &[
-        "keratoses", "warts", "incisions", "needles", "injections", "moles", "tags", "nevi", "ulcers", "stones", "nodules",
-            "lesions", "polyps", "views", "vessels", "grafts", "levels", "tumors", "skin", "fingers", "toes",
-            "biopsies", "muscles",
+            "keratoses",
+            "warts",
+            "incisions",
+            "needles",
+            "injections",
+            "moles",
+            "tags",
+            "nevi",
+            "ulcers",
+            "stones",
+            "nodules",
+            "lesions",
+            "polyps",
+            "views",
+            "vessels",
+            "grafts",
+            "levels",
+            "tumors",
+            "skin",
+            "fingers",
+            "toes",
+            "biopsies",
+            "muscles",
         ];
         THINGS.contains(&thing.as_str()).then(|| whole(word)).flatten()
     })
@@ -160,8 +180,23 @@ fn count(sentence: &str) -> Option<u32> {
 pub(crate) fn gestation(text: &str) -> Option<u32> {
     let words = words(&text[..text.floor_char_boundary(6_000)]);
     const PREGNANT: [&str; 17] = [
-        "pregnancy", "pregnant", "gestation", "gestational", "iup", "intrauterine", "gravida", "preeclampsia", "pre", "eclampsia",
-        "cesarean", "labor", "delivery", "fetal", "fetus", "trimester", "ga",
+        "pregnancy",
+        "pregnant",
+        "gestation",
+        "gestational",
+        "iup",
+        "intrauterine",
+        "gravida",
+        "preeclampsia",
+        "pre",
+        "eclampsia",
+        "cesarean",
+        "labor",
+        "delivery",
+        "fetal",
+        "fetus",
+        "trimester",
+        "ga",
     ];
     words.windows(2).enumerate().find_map(|(n, w)| {
         let weeks: u32 = w[0].parse().ok().filter(|n| (4..=43).contains(n))?;

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::assertion::CueTable;
 use crate::condition::Condition;
+use crate::index_term::index_terms;
 use crate::laterality::Side;
 use crate::lexicon::{DiagnosisRow, LexiconError, LexiconFile, Procedure, ProcedureRow, embedded, target};
 use crate::matcher::{Matcher, Occurrence};
@@ -41,6 +42,8 @@ pub enum Origin {
     Title,
     /// An inclusion term, or an "includes" note, of the tabular list.
     InclusionTerm,
+    /// An entry of the official indexes, where the pack has them.
+    Index,
 }
 
 /// A meaning with the phrases' conditions.
@@ -104,7 +107,11 @@ fn reach(slots: &[Vec<Wording>], symbols: &str, at: usize, backwards: bool) -> O
     let Some((slot, rest)) = slots.split_first() else { return Some((at, Vec::new())) };
     let next = |wording: &Wording| {
         let length = wording.symbols.len();
-        let fits = if backwards { symbols[..at].ends_with(&wording.symbols) } else { symbols[at..].starts_with(&wording.symbols) };
+        let fits = if backwards {
+            symbols[..at].ends_with(&wording.symbols)
+        } else {
+            symbols[at..].starts_with(&wording.symbols)
+        };
         fits.then(|| if backwards { at - length } else { at + length })
     };
     slot.iter()
@@ -211,9 +218,8 @@ impl Builder {
 /// The slot that the automaton looks for: one that must be there, with most symbols in its shortest wording (more words are rarer),
 /// the fewest alternatives among equals. A slot of sides alone has no symbols.
 fn anchor(slots: &[Vec<Wording>]) -> usize {
-    let weight = |slot: &Vec<Wording>| {
-        (slot.iter().map(|w| w.symbols.len()).min().unwrap_or(0), std::cmp::Reverse(slot.len()))
-    };
+    let weight =
+        |slot: &Vec<Wording>| (slot.iter().map(|w| w.symbols.len()).min().unwrap_or(0), std::cmp::Reverse(slot.len()));
     (0..slots.len()).max_by_key(|&n| weight(&slots[n])).unwrap_or(0)
 }
 
@@ -261,6 +267,13 @@ impl Terminology {
         }
         let procedures = procedure_rows(cpt, &mut builder)?;
         tabular_terms(set, &mut builder);
+        for term in index_terms(set) {
+            let number = builder.concepts.len();
+            // What the index prints is no lexicon notation; a phrase that cannot be read is left out.
+            if builder.concept(&term.phrase, Meaning::Diagnosis(term.code), Vec::new(), Vec::new()).is_ok() {
+                builder.concepts[number].origin = Origin::Index;
+            }
+        }
         let cues = CueTable::embedded(&mut builder.vocabulary);
         Ok(Self {
             matcher: Matcher::new(&builder.patterns),

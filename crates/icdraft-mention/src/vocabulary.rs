@@ -145,10 +145,16 @@ fn pieces(text: &str) -> impl Iterator<Item = Span> + '_ {
                 }
                 return Some(Span::new(start, end));
             }
-            if matches!(
-                c,
-                ',' | ';' | ':' | '(' | ')' | '?' | '+' | '[' | ']' | '"' | '=' | '<' | '>' | '!' | '%' | '#' | '&'
-            ) {
+            // "Fever: -" answers a checklist; any other hyphen joins.
+            let answer = c == '-'
+                && text[..start].trim_end_matches(' ').ends_with(':')
+                && text[start + 1..].trim_start_matches(' ').is_empty();
+            if answer
+                || matches!(
+                    c,
+                    ',' | ';' | ':' | '(' | ')' | '?' | '+' | '[' | ']' | '"' | '=' | '<' | '>' | '!' | '%' | '#' | '&'
+                )
+            {
                 return Some(Span::new(start, start + c.len_utf8()));
             }
         }

@@ -34,6 +34,9 @@ const STARTERS: &[&str] = &[
 /// Lines at least this long are taken to be wrapped by a line length, not ended by their author.
 const WRAPPED: usize = 60;
 
+/// Longest sentence, in bytes: about two hundred words.
+const LONGEST: usize = 1_500;
+
 /// The bytes at which a sentence may end.
 const STOPS: [bool; 256] = {
     let mut stops = [false; 256];
@@ -98,9 +101,22 @@ impl Splitter<'_> {
         self.item.map_or(at, |m| m.after)
     }
 
-    /// Ends the open sentence before `at`.
+    /// Ends the open sentence before `at`. One that never ends is cut between words: what reads sentences may take time that
+    /// grows with the square of their length.
     fn close(&mut self, at: usize) {
-        let span = Span::new(self.start, at).trim(self.text);
+        let mut span = Span::new(self.start, at).trim(self.text);
+        while span.len() > LONGEST {
+            let limit = self.text.floor_char_boundary(span.start + LONGEST);
+            let space = self.text[span.start..limit].rfind(char::is_whitespace).filter(|&n| n > 0);
+            let cut = space.map_or(limit, |n| span.start + n);
+            self.push(Span::new(span.start, cut));
+            span = Span::new(cut, span.end).trim(self.text);
+        }
+        self.push(span);
+    }
+
+    fn push(&mut self, span: Span) {
+        let span = span.trim(self.text);
         if !span.is_empty() {
             self.out.push(Sentence { span, item: self.item.is_some() });
         }

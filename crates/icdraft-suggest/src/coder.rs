@@ -158,13 +158,22 @@ impl Coder {
         }
         let (candidates, refused) = found;
         let joined = rank::join(candidates);
-        let mut draft =
-            Draft { set, terminology, diagnoser, encounter, notes: &notes, joined, refused, edits: Vec::new() };
+        let mut draft = Draft {
+            set,
+            terminology,
+            diagnoser,
+            encounter,
+            notes: &notes,
+            joined,
+            refused,
+            edits: Vec::new(),
+            queries: Vec::new(),
+        };
         for rule in &self.rules {
             rule.apply(&mut draft);
         }
-        let Draft { joined, refused, edits, .. } = draft;
-        self.report(set, encounter, &joined, &refused, edits, warnings)
+        let Draft { joined, refused, edits, queries, .. } = draft;
+        self.report(set, encounter, &joined, &refused, (edits, queries), warnings)
     }
 
     fn report(
@@ -173,7 +182,7 @@ impl Coder {
         encounter: &Encounter,
         joined: &[Joined],
         refused: &[Refused],
-        edits: Vec<Edit>,
+        (edits, asked): (Vec<Edit>, Vec<Query>),
         warnings: Vec<String>,
     ) -> Report {
         let mut suggestions: Vec<Suggestion> =
@@ -184,8 +193,8 @@ impl Coder {
         for line in suggestions.iter_mut().filter(|s| s.system == "CPT") {
             line.pointers.clone_from(&drafted);
         }
-        let queries =
-            joined.iter().filter(|j| j.confidence >= DRAFT).filter_map(|j| query(set, encounter, j)).collect();
+        let open = joined.iter().filter(|j| j.confidence >= DRAFT).filter_map(|j| query(set, encounter, j));
+        let queries = open.chain(asked).collect();
         let whole: Vec<u8> = encounter.notes.iter().flat_map(|n| n.text.bytes()).collect();
         let mut releases = BTreeMap::from([("ICD-10-CM".to_owned(), set.release().to_string())]);
         if self.procedures == Procedures::Lexicon && !self.engines[0].terminology.procedures().is_empty() {

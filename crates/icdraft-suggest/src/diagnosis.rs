@@ -34,6 +34,8 @@ pub(crate) struct NoteRead {
     phase: Phase,
     /// Whether a post-operative diagnosis is given, in words of its own.
     postoperative: bool,
+    /// Whether some section lists diagnoses.
+    listed: bool,
     /// Whether the note tells of a delivery.
     delivery: bool,
     /// Sections whose problems are set off as headings, and the sentences that are such headings.
@@ -71,6 +73,10 @@ impl Diagnoser {
             .mentions
             .iter()
             .any(|m| kind(m) == SectionKind::PostoperativeDiagnosis && matches!(meaning(m), Meaning::Diagnosis(_)));
+        let listed = annotation.mentions.iter().any(|m| {
+            (lists_diagnoses(kind(m)) || is_operative(kind(m)) && kind(m) != SectionKind::ProcedurePerformed)
+                && matches!(meaning(m), Meaning::Diagnosis(_))
+        });
         let delivery = annotation.mentions.iter().any(|m| match meaning(m) {
             Meaning::Procedure(n) => {
                 terminology.procedures()[n].code.starts_with("59")
@@ -90,6 +96,7 @@ impl Diagnoser {
             sections,
             note,
             postoperative,
+            listed,
             delivery,
             headed,
             headings,
@@ -131,7 +138,12 @@ impl Diagnoser {
         let title = set.entry_title(target).to_lowercase();
         let open = set.is_leaf(target) && (title.starts_with("unspecified") || title.ends_with("unspecified"));
         let category = set.find(code.category()).filter(|&c| open && c != target);
-        self.family(set, terminology, category.unwrap_or(target)).choose(set, terminology, context, category.map(|_| target))
+        self.family(set, terminology, category.unwrap_or(target)).choose(
+            set,
+            terminology,
+            context,
+            category.map(|_| target),
+        )
     }
 
     /// The same for the words behind some candidates together.
@@ -198,14 +210,18 @@ impl Diagnoser {
             let case = Case { encounter, mention, code: choice.code, kind };
             let judged = rules.iter().find_map(|rule| Some((rule.about().name, rule.judge(&case)?)));
             let mut candidate = Candidate::of_diagnosis(at, number, mention, kind, &choice);
-            candidate.side = mention.laterality.filter(|_| choice.sided).map(|l| (l.span, read.annotation.kind_at(l.span.start)));
+            candidate.side =
+                mention.laterality.filter(|_| choice.sided).map(|l| (l.span, read.annotation.kind_at(l.span.start)));
             // Where diagnoses are listed as such, no remark about the code's habits counts against it.
             let factor = knowledge::factor(choice.code);
             let factor = if lists_diagnoses(kind) { factor.max(1.0) } else { factor };
             candidate.score = (read.weigh(mention, kind) * factor).min(0.95);
-            if concept.origin == Origin::InclusionTerm {
-                candidate.score *= 0.95;
-            }
+            // Official wording is trusted a little less than the lexicon's, which was written for notes.
+            candidate.score *= match concept.origin {
+                Origin::Lexicon | Origin::Title => 1.0,
+                Origin::InclusionTerm => 0.95,
+                Origin::Index => 0.9,
+            };
             let against = mention.assertion.against();
             match judged {
                 None if against.is_none() => {}
@@ -293,6 +309,10 @@ impl NoteRead {
         match kind {
             // A pre-operative diagnosis gives way to the post-operative one.
             SectionKind::PreoperativeDiagnosis if self.postoperative => 0.45 * weight,
+            // Where nothing lists the diagnoses, they are told in the reason for the study, or in the story of the stay.
+            SectionKind::Indication | SectionKind::HospitalCourse | SectionKind::Summary if !self.listed => {
+                weight.max(0.55)
+            }
             // Problems are the headings of an assessment; what is said below them explains.
             SectionKind::Assessment | SectionKind::AssessmentPlan | SectionKind::Impression | SectionKind::Plan => {
                 match (self.headed[mention.section], self.headings[mention.sentence]) {

@@ -117,13 +117,16 @@ struct AxisRow {
 /// Words of notes that mean other words of titles ("incarcerated" means "obstruction").
 #[derive(Debug)]
 pub(crate) struct AxisWords {
-    /// By the first word said: the other words said, and what all of them mean.
-    rows: FxHashMap<u32, Vec<(Vec<u32>, Vec<u32>)>>,
+    /// By the first word said.
+    rows: FxHashMap<u32, Vec<Meant>>,
 }
+
+/// The other words said, and what all of them mean.
+type Meant = (Vec<u32>, Vec<u32>);
 
 impl AxisWords {
     pub(crate) fn new(terminology: &Terminology) -> Self {
-        let mut map: FxHashMap<u32, Vec<(Vec<u32>, Vec<u32>)>> = FxHashMap::default();
+        let mut map: FxHashMap<u32, Vec<Meant>> = FxHashMap::default();
         for row in rows::<AxisRow>(include_bytes!("../data/axis_words.tsv")) {
             if let [first, others @ ..] = terminology.words(&row.said).as_slice() {
                 map.entry(*first).or_default().push((others.to_vec(), terminology.words(&row.means)));

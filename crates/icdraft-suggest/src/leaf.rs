@@ -165,21 +165,30 @@ impl Family {
         let score = |p: &Profile| p.score(context, self.sided) + if named == Some(p.entry) { NAMED } else { 0.0 };
         // Where a row names one leaf, words must speak for another one: a side alone does not.
         // What the named leaf and the mention itself say speaks for no other leaf.
-        let named_words = self.profiles.iter().filter(|p| Some(p.entry) == named).flat_map(|p| p.words.iter().flatten()).map(|w| w.0);
+        let named_words =
+            self.profiles.iter().filter(|p| Some(p.entry) == named).flat_map(|p| p.words.iter().flatten()).map(|w| w.0);
         let own: Vec<u32> = named_words.chain(context.said.iter().copied()).collect();
         let eligible = |p: &&Profile| named.is_none_or(|n| n == p.entry || p.says_more(context, &own));
-        let best = self.profiles.iter().filter(eligible).map(|p| (score(p), p)).reduce(|a, b| if b.0 > a.0 + 1e-6 { b } else { a })?.1;
+        let best = self
+            .profiles
+            .iter()
+            .filter(eligible)
+            .map(|p| (score(p), p))
+            .reduce(|a, b| if b.0 > a.0 + 1e-6 { b } else { a })?
+            .1;
         let code = seventh(set, terminology, best.entry, context)?;
         let supported =
             best.words.iter().flatten().filter(|w| context.nearness(w.0) > 0.0).map(|w| w.1.to_string()).collect();
-        let open = if self.sided
-            && context.side.is_none()
-            && matches!(best.side, LeafSide::Open | LeafSide::None)
-            && best.unspecified >= 1.0
-        {
+        // Only where the siblings differ by side is a side asked for.
+        let parent = set.parent(best.entry);
+        let sided_siblings =
+            || self.profiles.iter().any(|p| matches!(p.side, LeafSide::Of(_)) && set.parent(p.entry) == parent);
+        let open = if best.unspecified < 1.0 || self.profiles.len() < 2 {
+            None
+        } else if context.side.is_none() && matches!(best.side, LeafSide::Open) && sided_siblings() {
             Some(Open::Side)
         } else {
-            (best.unspecified >= 1.0 && self.profiles.len() > 1).then_some(Open::Detail)
+            Some(Open::Detail)
         };
         let sided = matches!(best.side, LeafSide::Of(_));
         Some(Choice { code, supported, sided, open })
@@ -253,7 +262,8 @@ fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
     let mut other = false;
     let mut negative = false;
     let mut joins = false;
-    let listed = title.split_once("without ").is_some_and(|(_, rest)| rest.contains(", and ") || rest.contains(", or "));
+    let listed =
+        title.split_once("without ").is_some_and(|(_, rest)| rest.contains(", and ") || rest.contains(", or "));
     for piece in title.split_inclusive([',', ';', ' ', '-', '(', ')', '/']) {
         let word = piece.trim_matches(|c: char| !c.is_alphanumeric());
         match word {
@@ -316,7 +326,8 @@ fn seventh(set: &CodeSet, terminology: &Terminology, leaf: EntryId, context: &Co
         };
         let mut score = if lower.contains(phase) { 10.0 } else { 0.0 };
         // What holds where the note says nothing: closed, healing as it should, unspecified.
-        score += ["closed", "routine", "unspecified", "not applicable"].iter().filter(|w| lower.contains(**w)).count() as f32;
+        score += ["closed", "routine", "unspecified", "not applicable"].iter().filter(|w| lower.contains(**w)).count()
+            as f32;
         for word in lower.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2 || w.starts_with('i')) {
             score += match (Side::of_title_word(word), context.side) {
                 (Some(a), Some(b)) if a == b => 4.0,
@@ -338,8 +349,28 @@ fn seventh(set: &CodeSet, terminology: &Terminology, leaf: EntryId, context: &Co
 
 /// Words of 7th-character meanings that decide nothing, or are weighed as defaults.
 const SEVENTH_IDLE: &[&str] = &[
-    "initial", "subsequent", "encounter", "sequela", "for", "fracture", "with", "closed", "routine", "healing", "unspecified", "not",
-    "applicable", "eye", "stage", "type", "the", "iiia", "iiib", "iiic", "nos", "fetus",
+    "initial",
+    "subsequent",
+    "encounter",
+    "sequela",
+    "for",
+    "fracture",
+    "with",
+    "closed",
+    "routine",
+    "healing",
+    "unspecified",
+    "not",
+    "applicable",
+    "eye",
+    "stage",
+    "type",
+    "the",
+    "iiia",
+    "iiib",
+    "iiic",
+    "nos",
+    "fetus",
 ];
 
 #[cfg(test)]

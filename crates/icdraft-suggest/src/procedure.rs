@@ -31,14 +31,22 @@ pub(crate) fn candidates(
         }
         let mut score = knowledge::weight(kind).procedure;
         // A report without a title line tells the operation in its body.
-        let told = kind == SectionKind::ProcedureDescription || operative && matches!(kind, SectionKind::Preamble | SectionKind::Other);
+        let told = kind == SectionKind::ProcedureDescription
+            || operative && matches!(kind, SectionKind::Preamble | SectionKind::Other);
         if !titled && told {
             score = score.max(0.55);
         }
         // Tests are reported as results; they are lines of this claim when they were done here and now.
         let sentence = &text[annotation.outline.sentences[mention.sentence].0.span];
-        if matches!(kind, SectionKind::Results | SectionKind::Imaging | SectionKind::Ecg | SectionKind::PhysicalExam | SectionKind::AssessmentPlan | SectionKind::Hpi)
-            && is_here_and_now(sentence)
+        if matches!(
+            kind,
+            SectionKind::Results
+                | SectionKind::Imaging
+                | SectionKind::Ecg
+                | SectionKind::PhysicalExam
+                | SectionKind::AssessmentPlan
+                | SectionKind::Hpi
+        ) && is_here_and_now(sentence)
         {
             score = score.max(0.62);
         }
@@ -86,7 +94,9 @@ const LONGEST_STUDY: usize = 160;
 /// Words that say that a test was done at this visit.
 fn is_here_and_now(sentence: &str) -> bool {
     let lower = sentence.to_lowercase();
-    ["today", "in office", "in the office", "in clinic", "in the clinic", "in our office", "at this visit"].iter().any(|w| lower.contains(w))
+    ["today", "in office", "in the office", "in clinic", "in the clinic", "in our office", "at this visit"]
+        .iter()
+        .any(|w| lower.contains(w))
 }
 
 /// Why a procedure mention is not a line of this claim.

@@ -203,18 +203,24 @@ pub struct Edit {
     pub says: String,
 }
 
-/// The encounter with ids that tell its notes apart: numbered where an earlier note has the same.
+/// The encounter with ids that tell its notes apart: a repeated id is numbered with the first number that is free.
 pub(crate) fn named(encounter: &Encounter) -> Cow<'_, Encounter> {
-    let ids: Vec<&str> = encounter.notes.iter().map(|n| n.id.as_str()).collect();
-    let earlier: Vec<usize> = (0..ids.len()).map(|at| ids[..at].iter().filter(|id| **id == ids[at]).count()).collect();
-    if earlier.iter().all(|&n| n == 0) {
+    let taken: std::collections::BTreeSet<&str> = encounter.notes.iter().map(|n| n.id.as_str()).collect();
+    if taken.len() == encounter.notes.len() {
         return Cow::Borrowed(encounter);
     }
-    let mut encounter = encounter.clone();
-    for (note, n) in encounter.notes.iter_mut().zip(earlier).filter(|(_, n)| *n > 0) {
-        note.id = format!("{}#{}", note.id, n + 1);
+    let mut named = encounter.clone();
+    let mut given: Vec<String> = Vec::new();
+    for (at, note) in named.notes.iter_mut().enumerate() {
+        if encounter.notes[..at].iter().any(|n| n.id == note.id) {
+            let free = (2..)
+                .map(|n| format!("{}#{n}", note.id))
+                .find(|id| !taken.contains(id.as_str()) && !given.contains(id));
+            note.id = free.unwrap_or_default();
+            given.push(note.id.clone());
+        }
     }
-    Cow::Owned(encounter)
+    Cow::Owned(named)
 }
 
 impl Report {

@@ -249,6 +249,16 @@ fn notes_with_the_same_id() {
     }
 }
 
+#[test]
+fn renamed_notes_keep_apart() {
+    let note = |id: &str, text: &str| Note { id: id.into(), text: text.into(), ..Note::default() };
+    let notes = vec![note("a", ""), note("a", "ééééééééé"), note("a#2", "My gout.")];
+    let encounter = Encounter { id: "e".into(), notes, ..Encounter::default() };
+    let report = CODER.code(&encounter).in_unit(&encounter, Unit::Chars);
+    let ids: std::collections::BTreeSet<_> = report.encounter.notes.iter().map(|n| &n.id).collect();
+    assert_eq!(ids.len(), 3);
+}
+
 /// Any cut through a note is a note: at every character of the samples' first part, and every line dropped.
 #[test]
 fn cut_off_anywhere() {

@@ -31,6 +31,10 @@ impl Rule for History {
             Some(reason @ ("historical" | "planned")) if case.mention.assertion.cue(reason).is_none() => {
                 Some(Verdict::Code(None))
             }
+            // What stands under ALLERGIES is an allergy of the patient's, not a disease of that name.
+            Some("hypothetical") if case.mention.assertion.cue("hypothetical").is_none() && is_allergy(case.code) => {
+                Some(Verdict::Code(None))
+            }
             Some("planned") if status => Some(Verdict::Code(None)),
             Some(reason @ ("historical" | "resolved")) => self.past(case, reason, true),
             _ => None,
@@ -49,6 +53,10 @@ impl History {
             None => None,
         }
     }
+}
+
+fn is_allergy(code: icdraft_codeset::Code) -> bool {
+    code.as_str().starts_with("Z88") || code.as_str().starts_with("Z910")
 }
 
 /// Symptoms and injuries are told in a history without being a disease of the past.

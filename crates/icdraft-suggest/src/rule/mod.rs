@@ -13,6 +13,7 @@ mod history;
 mod laterality;
 mod pointer;
 mod pregnancy;
+mod side_conflict;
 mod specificity;
 mod symptom;
 mod uncertainty;
@@ -25,7 +26,7 @@ use crate::candidate::{Candidate, Refused};
 use crate::diagnosis::{Diagnoser, NoteRead};
 use crate::leaf::Choice;
 use crate::rank::{self, DRAFT, Joined};
-use crate::report::Edit;
+use crate::report::{Edit, Query};
 
 /// What a rule is, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -68,6 +69,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) joined: Vec<Joined>,
     pub(crate) refused: Vec<Refused>,
     pub(crate) edits: Vec<Edit>,
+    pub(crate) queries: Vec<Query>,
 }
 
 impl Draft<'_> {
@@ -132,6 +134,7 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &add_on::AddOn,
     &first_listed::FirstListed,
     &pointer::Pointer,
+    &side_conflict::SideConflict,
 ];
 
 /// What each rule is, in order of action.

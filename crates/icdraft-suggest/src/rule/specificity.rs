@@ -1,8 +1,9 @@
 //! The most specific code of a category.
 
 use icdraft_codeset::CodeSet;
+use icdraft_note::SectionKind;
 
-use crate::rank;
+use crate::rank::{self, DRAFT};
 use crate::report::Reason;
 use crate::rule::{About, Draft, Rule};
 
@@ -26,6 +27,26 @@ impl Rule for Specificity {
             .map(|n| draft.joined[n].best.code.clone())
             .map(|code| (code.clone(), is_unspecified(draft.set, &code)))
             .collect();
+        // What the surgeon found says more than the diagnosis line: the finding takes its place.
+        for n in 0..draft.joined.len() {
+            let found = &draft.joined[n];
+            let code = found.best.code.clone();
+            let finding = found.best.section == SectionKind::Findings
+                && found.confidence < DRAFT
+                && found.best.system == "ICD-10-CM";
+            if !finding || code.len() < 5 || is_unspecified(draft.set, &code) {
+                continue;
+            }
+            let line =
+                drafted.iter().find(|(other, open)| *open && other.get(..5) == code.get(..5)).map(|d| d.0.clone());
+            let Some(line) = line.and_then(|l| draft.joined.iter().position(|j| j.best.code == l)) else { continue };
+            draft.joined[n].confidence = draft.joined[line].confidence * 0.95;
+            draft.joined[n]
+                .best
+                .reasons
+                .push(Reason::new("most-specific", "the findings say more than the diagnosis line"));
+            draft.joined[line].confidence *= 0.4;
+        }
         let terminology = draft.terminology;
         let titles: Vec<(String, Vec<u32>)> = drafted
             .iter()
@@ -37,7 +58,9 @@ impl Rule for Specificity {
             // "nephropathy" is said by "reflux with nephropathy" already.
             let text = draft.encounter.notes.get(one.best.note).map_or("", |n| n.text.as_str());
             let said = terminology.words(&text[one.best.span.start..one.best.span.end]);
-            let contained = titles.iter().any(|(other, title)| *other != code && other[..1] == code[..1] && said.iter().all(|w| title.contains(w)));
+            let contained = titles.iter().any(|(other, title)| {
+                *other != code && other[..1] == code[..1] && said.iter().all(|w| title.contains(w))
+            });
             if is_unspecified(draft.set, &code) && (contained || drafted.iter().any(says_more)) {
                 one.confidence *= 0.4;
                 one.best.reasons.push(Reason::new("most-specific", "another drafted code says more"));

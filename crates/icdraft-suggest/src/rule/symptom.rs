@@ -36,14 +36,17 @@ impl Rule for Symptom {
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
-        let drafted: Vec<String> = draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
+        let drafted: Vec<String> =
+            draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
         let definite = drafted.iter().any(|c| !c.starts_with(['R', 'V', 'W', 'X', 'Y', 'Z']));
         for one in draft.joined.iter_mut().filter(|j| j.best.system == "ICD-10-CM") {
             let code = one.best.code.as_str();
             let whole = drafted.iter().find(|d| d.as_str() != code && is_integral(d, code)).cloned();
             let (factor, says) = match whole {
                 Some(diagnosis) => (INTEGRAL_FACTOR, format!("a symptom of {diagnosis} (guideline I.B.5)")),
-                None if definite && code.starts_with('R') => (BESIDE_FACTOR, "a symptom beside an established diagnosis (guideline I.B.4)".into()),
+                None if definite && code.starts_with('R') => {
+                    (BESIDE_FACTOR, "a symptom beside an established diagnosis (guideline I.B.4)".into())
+                }
                 None => continue,
             };
             one.confidence *= factor;

@@ -1,0 +1,63 @@
+//! The lexicons against themselves: no wording may stand for two codes unless a condition separates them.
+#![allow(clippy::unwrap_used)] // a panic is the message
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use icdraft_mention::phrase::{parts, slots};
+
+/// Every wording of a phrase, the parts sorted, since their order in a note is free.
+fn wordings(phrase: &str) -> Vec<String> {
+    let part = |part: &str| -> Vec<String> {
+        slots(part).unwrap().iter().fold(vec![String::new()], |done, slot| {
+            done.iter().flat_map(|d| slot.iter().map(move |w| format!("{d} {w}").trim().to_owned())).collect()
+        })
+    };
+    let parts: Vec<Vec<String>> = parts(phrase).unwrap().into_iter().map(part).collect();
+    parts.into_iter().fold(vec![String::new()], |done, alternatives| {
+        done.iter().flat_map(|d| alternatives.iter().map(move |a| format!("{d}+{a}"))).collect()
+    })
+}
+
+fn check(folder: &str, phrases: &str, code: &str) {
+    let mut seen: BTreeMap<(String, String), (String, String)> = BTreeMap::new();
+    let mut clashes = Vec::new();
+    let Ok(files) = std::fs::read_dir(Path::new("data").join(folder)) else { return };
+    for file in files.map(|f| f.unwrap().path()) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let mut lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'));
+        let names: Vec<&str> = lines.next().unwrap().1.split('\t').collect();
+        let at = |name: &str| names.iter().position(|n| *n == name).unwrap();
+        for (n, line) in lines {
+            let columns: Vec<&str> = line.split('\t').collect();
+            let when = columns.get(at("when")).copied().unwrap_or_default();
+            let place = format!("{}:{}", file.display(), n + 1);
+            for wording in columns[at(phrases)].split(" ; ").flat_map(wordings) {
+                let now = (columns[at(code)].to_owned(), place.clone());
+                match seen.get(&(wording.clone(), when.to_owned())) {
+                    Some(before) if before.0 != now.0 => clashes.push(format!("{wording}: {before:?}, {now:?}")),
+                    Some(_) => {}
+                    None => {
+                        seen.insert((wording, when.to_owned()), now);
+                    }
+                }
+            }
+        }
+    }
+    assert!(
+        clashes.is_empty(),
+        "{} wordings stand for two codes:\n{}",
+        clashes.len(),
+        clashes[..clashes.len().min(20)].join("\n")
+    );
+}
+
+#[test]
+fn a_diagnosis_wording_has_one_code() {
+    check("diagnosis", "phrase", "target");
+}
+
+#[test]
+fn a_procedure_wording_has_one_code() {
+    check("cpt", "phrases", "code");
+}
