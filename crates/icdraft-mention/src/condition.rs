@@ -1,6 +1,7 @@
 //! Conditions of lexicon rows: when a phrase means what the row says.
 
 use icdraft_note::{Patient, SectionKind, Sex};
+use rustc_hash::FxHashSet;
 
 use crate::laterality::Side;
 use crate::vocabulary::{Vocabulary, Word};
@@ -10,7 +11,7 @@ use crate::vocabulary::{Vocabulary, Word};
 #[error("`{0}` is no condition; see data/README.md for the list")]
 pub(crate) struct ConditionError(String);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Measure {
     Age,
     Centimetres,
@@ -71,18 +72,37 @@ pub(crate) struct Wording {
 }
 
 impl Wording {
-    fn stands(&self, symbols: &str, sides: &dyn Fn(Side) -> bool) -> bool {
-        symbols.contains(self.symbols.as_str()) && self.sides.iter().all(|&s| sides(s))
+    fn stands(&self, text: &Field<'_>) -> bool {
+        // Most wordings fail on their first word, which is cheaper to look up than the whole is to search for.
+        self.symbols.chars().next().is_none_or(|first| text.words.contains(&first))
+            && text.symbols.contains(self.symbols.as_str())
+            && self.sides.iter().all(|&s| text.sides.contains(&s))
+    }
+}
+
+/// A sentence or a note as conditions see it.
+pub(crate) struct Field<'a> {
+    symbols: &'a str,
+    words: FxHashSet<char>,
+    sides: Vec<Side>,
+}
+
+impl<'a> Field<'a> {
+    pub(crate) fn new(symbols: &'a str, sides: impl Iterator<Item = Side>) -> Self {
+        let mut distinct = Vec::new();
+        for side in sides {
+            if !distinct.contains(&side) {
+                distinct.push(side);
+            }
+        }
+        Self { symbols, words: symbols.chars().collect(), sides: distinct }
     }
 }
 
 /// What conditions are asked of.
 pub(crate) struct Surroundings<'a> {
-    /// Whether the sentence, and whether the note, names a side.
-    pub(crate) sentence_side: &'a dyn Fn(Side) -> bool,
-    pub(crate) note_side: &'a dyn Fn(Side) -> bool,
-    pub(crate) sentence: &'a str,
-    pub(crate) note: &'a str,
+    pub(crate) sentence: &'a Field<'a>,
+    pub(crate) note: &'a Field<'a>,
     pub(crate) section: SectionKind,
     pub(crate) mention: &'a str,
     pub(crate) patient: Patient,
@@ -145,10 +165,8 @@ impl Condition {
 
     pub(crate) fn holds(&self, around: &Surroundings<'_>) -> bool {
         match self {
-            Self::Near { any, wanted } => {
-                any.iter().any(|w| w.stands(around.sentence, around.sentence_side)) == *wanted
-            }
-            Self::Note { any, wanted } => any.iter().any(|w| w.stands(around.note, around.note_side)) == *wanted,
+            Self::Near { any, wanted } => any.iter().any(|w| w.stands(around.sentence)) == *wanted,
+            Self::Note { any, wanted } => any.iter().any(|w| w.stands(around.note)) == *wanted,
             Self::Section { kinds, wanted } => kinds.contains(&around.section) == *wanted,
             Self::Capitals => !around.mention.chars().any(char::is_lowercase),
             Self::Sex(sex) => around.patient.sex == Some(*sex),

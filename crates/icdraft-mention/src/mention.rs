@@ -6,7 +6,7 @@ use icdraft_note::{Note, Outline, Patient, SectionKind, Span};
 use rustc_hash::FxHashMap;
 
 use crate::assertion::{Assertion, Cue, assess};
-use crate::condition::{Condition, Surroundings};
+use crate::condition::{Condition, Field, Measure, Surroundings};
 use crate::laterality::{self, Laterality, Side, SideSource};
 use crate::quantity;
 use crate::terminology::{Atom, Concept, Meaning, Terminology};
@@ -79,6 +79,16 @@ impl Raw {
     }
 }
 
+/// The note as conditions see it, and what they have learnt of it, by concept and condition.
+struct WholeNote<'a> {
+    field: Field<'a>,
+    asked: RefCell<FxHashMap<(usize, usize), bool>>,
+}
+
+fn sides(tokens: &[Token]) -> impl Iterator<Item = Side> + '_ {
+    tokens.iter().filter_map(|t| t.side)
+}
+
 /// Most words between the nearest parts of one concept.
 const GAP: usize = 10;
 
@@ -88,10 +98,9 @@ impl Annotation {
         let text = note.text.as_str();
         let outline = Outline::of(text);
         let stream = Stream::of(text, &outline, &terminology.vocabulary);
-        let patient = quantity::patient(text, patient);
+        let (patient, weeks) = quantity::introduction(text, patient);
         let cues = terminology.cues.find(&stream);
-        let mut annotation =
-            Self { outline, mentions: Vec::new(), patient, weeks: quantity::gestation(text), stream, cues };
+        let mut annotation = Self { outline, mentions: Vec::new(), patient, weeks, stream, cues };
         annotation.mentions = annotation.find(terminology, text);
         annotation
     }
@@ -119,10 +128,13 @@ impl Annotation {
             .or_else(|| self.line_side(&[SectionKind::PreoperativeDiagnosis]))
             .or_else(|| laterality::only_side(self.stream.tokens.iter(), SideSource::Note));
         // What holds for the whole note is asked once, however often its concept turns up.
-        let asked = RefCell::new(FxHashMap::default());
+        let whole = WholeNote {
+            field: Field::new(&self.stream.symbols, sides(&self.stream.tokens)),
+            asked: RefCell::default(),
+        };
         let mut mentions = Vec::new();
         for (sentence, found) in found.iter().enumerate().filter(|(_, f)| !f.is_empty()) {
-            for raw in resolve(terminology, self.concepts(terminology, text, sentence, found, &asked)) {
+            for raw in resolve(terminology, self.concepts(terminology, text, sentence, found, &whole)) {
                 mentions.push(self.mention(
                     text,
                     sentence,
@@ -148,13 +160,16 @@ impl Annotation {
         text: &str,
         sentence: usize,
         found: &[Found],
-        asked: &RefCell<FxHashMap<(usize, usize), bool>>,
+        whole: &WholeNote<'_>,
     ) -> Vec<Raw> {
         let span = self.outline.sentences[sentence].0.span;
         let section = self.outline.ruling_kind(self.outline.sentences[sentence].1);
-        let named = |tokens: &[Token], side: Side| tokens.iter().any(|t| t.side == Some(side));
-        let sentence_side = |side: Side| named(&self.stream.tokens[self.stream.sentence(sentence)], side);
-        let note_side = |side: Side| named(&self.stream.tokens, side);
+        let field = Field::new(
+            self.stream.sentence_symbols(sentence),
+            sides(&self.stream.tokens[self.stream.sentence(sentence)]),
+        );
+        let measured: RefCell<FxHashMap<Measure, Option<f64>>> = RefCell::default();
+        let measure = |what| *measured.borrow_mut().entry(what).or_insert_with(|| quantity::measure(what, &text[span]));
         let mut raws: Vec<Raw> = Vec::new();
         for key in found {
             for &number in &terminology.keys[key.atom.0 as usize] {
@@ -167,18 +182,16 @@ impl Annotation {
                     self.stream.tokens[parts[parts.len() - 1].1 - 1].span.end,
                 );
                 let around = Surroundings {
-                    sentence_side: &sentence_side,
-                    note_side: &note_side,
-                    sentence: self.stream.sentence_symbols(sentence),
-                    note: &self.stream.symbols,
+                    sentence: &field,
+                    note: &whole.field,
                     section,
                     mention: &text[hull],
                     patient: self.patient,
-                    measure: &|what| quantity::measure(what, &text[span]),
+                    measure: &measure,
                 };
                 let holds = |(n, condition): (usize, &Condition)| {
                     if condition.is_about_note() {
-                        *asked.borrow_mut().entry((number, n)).or_insert_with(|| condition.holds(&around))
+                        *whole.asked.borrow_mut().entry((number, n)).or_insert_with(|| condition.holds(&around))
                     } else {
                         condition.holds(&around)
                     }

@@ -176,9 +176,17 @@ fn count(sentence: &str) -> Option<u32> {
     })
 }
 
+/// How far into a note its patient is introduced.
+const INTRODUCTION: usize = 4_000;
+
+/// The patient, completed from the beginning of the note, and the weeks of gestation.
+pub(crate) fn introduction(text: &str, known: Patient) -> (Patient, Option<u32>) {
+    let words = words(&text[..text.floor_char_boundary(INTRODUCTION)]);
+    (patient(&words, known), gestation(&words))
+}
+
 /// Weeks of gestation: "39 weeks", "29-week pregnancy", near a word of pregnancy.
-pub(crate) fn gestation(text: &str) -> Option<u32> {
-    let words = words(&text[..text.floor_char_boundary(6_000)]);
+fn gestation(words: &[String]) -> Option<u32> {
     const PREGNANT: [&str; 17] = [
         "pregnancy",
         "pregnant",
@@ -207,9 +215,8 @@ pub(crate) fn gestation(text: &str) -> Option<u32> {
 }
 
 /// Age and sex from the note's own words ("31-year-old gentleman"), for what the caller did not say.
-pub(crate) fn patient(text: &str, known: Patient) -> Patient {
+fn patient(words: &[String], known: Patient) -> Patient {
     let mut patient = known;
-    let words = words(&text[..text.floor_char_boundary(6_000)]);
     if patient.age.is_none() {
         patient.age = words.windows(3).find_map(|w| {
             let value = number(&w[0])?;
@@ -275,9 +282,10 @@ mod tests {
 
     #[test]
     fn age_and_sex_from_words() {
-        let found = patient("This is a 31-year-old gentleman.", Patient::default());
+        let read = |text: &str| introduction(text, Patient::default()).0;
+        let found = read("This is a 31-year-old gentleman.");
         assert_eq!((found.age, found.sex), (Some(31.0), Some(Sex::M)));
-        assert_eq!(patient("A 6-month-old girl", Patient::default()).age, Some(0.5));
-        assert_eq!(patient("", Patient::default()), Patient::default());
+        assert_eq!(read("A 6-month-old girl").age, Some(0.5));
+        assert_eq!(read(""), Patient::default());
     }
 }

@@ -175,7 +175,7 @@ fn run(folder: &str, least: usize) {
 
 #[test]
 fn diagnosis() {
-    run("diagnosis", 1);
+    run("diagnosis", 600);
 }
 
 #[test]
@@ -183,5 +183,5 @@ fn procedure() {
     if CODER.terminology(None).procedures().is_empty() {
         return; // a build without data/cpt
     }
-    run("procedure", 1);
+    run("procedure", 500);
 }

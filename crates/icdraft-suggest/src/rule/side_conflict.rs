@@ -1,5 +1,6 @@
 //! Title and description that name different sides.
 
+use crate::rank::DRAFT;
 use crate::report::Query;
 use crate::rule::{About, Draft, Rule};
 
@@ -19,9 +20,11 @@ impl Rule for SideConflict {
     fn apply(&self, draft: &mut Draft<'_>) {
         for (at, (read, note)) in draft.notes.iter().zip(&draft.encounter.notes).enumerate() {
             let Some((title, told)) = read.annotation.side_conflict() else { continue };
-            let sided = draft.joined.iter().find(|j| j.best.note == at && j.best.side.is_some());
+            // Asked about a drafted code, one that takes a side if there is any; without a draft there is nothing to get wrong.
+            let drafted = || draft.joined.iter().filter(|j| j.best.note == at && j.confidence >= DRAFT);
+            let Some(asked) = drafted().find(|j| j.best.side.is_some()).or_else(|| drafted().next()) else { continue };
             draft.queries.push(Query {
-                code: sided.map(|j| j.best.code.clone()).unwrap_or_default(),
+                code: asked.best.code.clone(),
                 asks: format!(
                     "The title says {}, the description says {}: which side is right? The draft follows the title.",
                     title.side.name(),
