@@ -59,6 +59,29 @@ impl Side {
         (word >= 3).then_some(side)
     }
 
+    /// The other side; both stay both.
+    pub fn opposite(self) -> Side {
+        match self {
+            Side::Right => Side::Left,
+            Side::Left => Side::Right,
+            Side::Bilateral => Side::Bilateral,
+        }
+    }
+
+    /// "AD", "AS", "AU" in capitals beside a word of the ear; elsewhere they are other abbreviations.
+    pub(crate) fn of_ear(text: &str, span: Span) -> Option<Self> {
+        let side = match &text[span] {
+            "AD" => Side::Right,
+            "AS" => Side::Left,
+            "AU" => Side::Bilateral,
+            _ => return None,
+        };
+        let around =
+            &text[text.floor_char_boundary(span.start.saturating_sub(60))..text.floor_char_boundary(span.end + 60)];
+        let lower = around.to_lowercase();
+        ["ear", "otitis", "tympan", "hearing", "mastoid", "cerumen"].iter().any(|w| lower.contains(w)).then_some(side)
+    }
+
     /// The side of both together.
     pub fn and(self, other: Side) -> Side {
         if self == other { self } else { Side::Bilateral }
@@ -101,6 +124,12 @@ pub struct Laterality {
     pub span: Span,
     /// Where they stand.
     pub source: SideSource,
+}
+
+/// Whether a sentence speaks of the side that the rest of the note does not: "contralateral", "the opposite side".
+pub(crate) fn is_contralateral(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    ["contralateral", "opposite side", "other side"].iter().any(|w| lower.contains(w))
 }
 
 /// Farthest that a side in the same sentence reaches over other words.

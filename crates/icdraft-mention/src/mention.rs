@@ -215,7 +215,11 @@ impl Annotation {
         let (_, section) = self.outline.sentences[sentence];
         let kind = self.outline.ruling_kind(section);
         let range = self.stream.sentence(sentence);
-        let laterality = laterality::in_sentence(&self.stream, text, range.clone(), first, last).or(fallback_side);
+        let laterality = laterality::in_sentence(&self.stream, text, range.clone(), first, last).or_else(|| {
+            let sentence = &text[self.outline.sentences[sentence].0.span];
+            let flip = |l: Laterality| Laterality { side: l.side.opposite(), ..l };
+            fallback_side.map(|l| if laterality::is_contralateral(sentence) { flip(l) } else { l })
+        });
         // A side just before the words is part of what is pointed at: "Right inguinal hernia".
         let lead =
             first.checked_sub(1).filter(|&t| t >= range.start && self.stream.tokens[t].side.is_some()).unwrap_or(first);

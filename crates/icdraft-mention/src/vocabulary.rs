@@ -205,7 +205,7 @@ impl Stream {
                 let word = if transparent { UNKNOWN } else { vocabulary.find(&folded) };
                 let side = match kind {
                     Some(Transparent::Side(side)) => Some(side),
-                    _ => Side::of_letter(text, span),
+                    _ => Side::of_letter(text, span).or_else(|| Side::of_ear(text, span)),
                 };
                 if !transparent {
                     stream.positions.push((stream.symbols.len(), stream.tokens.len()));

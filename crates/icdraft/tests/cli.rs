@@ -43,6 +43,9 @@ fn jsonl(rows: &[Value]) -> String {
 
 #[test]
 fn suggest_shows_draft_refusals_and_questions() {
+    if !common::has_cpt() {
+        return;
+    }
     let run = icdraft(&["suggest", path(&sample("knee-unspecified"))]).expect(0);
     let at = |words: &str| run.out.find(words).unwrap_or_else(|| panic!("no {words} in\n{}", run.out));
     assert!(at("\nDRAFT\n") < at("\nNOT CODED\n") && at("\nNOT CODED\n") < at("\nTO ASK\n"));
@@ -86,6 +89,9 @@ fn suggest_json_of_every_sample() {
 
 #[test]
 fn suggest_reads_standard_input() {
+    if !common::has_cpt() {
+        return;
+    }
     let report = suggest(APPENDIX, &[]);
     assert_eq!(report["id"], "stdin");
     assert_eq!(drafted(&report, "CPT"), ["44970"]);
@@ -110,6 +116,9 @@ fn suggest_echoes_the_facts() {
 
 #[test]
 fn suggest_without_procedures() {
+    if !common::has_cpt() {
+        return;
+    }
     let with = suggest(APPENDIX, &[]);
     let without = suggest(APPENDIX, &["--no-cpt"]);
     assert!(!suggested(&with, "CPT").is_empty() && with["releases"]["CPT"].is_string());
@@ -122,6 +131,9 @@ fn suggest_without_procedures() {
 
 #[test]
 fn suggest_uses_the_licensed_descriptions() {
+    if !common::has_cpt() {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     for (name, table) in [
         ("cpt.tsv", "code\tlong description\n44970\tmy words for this one, with a comma\n"),
@@ -138,6 +150,9 @@ fn suggest_uses_the_licensed_descriptions() {
 
 #[test]
 fn a_byte_order_mark_costs_no_row_of_the_cpt_table() {
+    if !common::has_cpt() {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let table = file(folder.path(), "excel.csv", "\u{feff}44970,my words for this one\n99999,another\n");
     let report = suggest(APPENDIX, &["--cpt", path(&table)]);
@@ -274,6 +289,9 @@ fn help_names_every_subcommand() {
 
 #[test]
 fn batch_keeps_the_order_of_folders_and_lines() {
+    if !common::has_cpt() {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let notes = folder.path().join("notes");
     for name in ["b.txt", "a.txt", "sub/c.txt"] {

@@ -350,6 +350,9 @@ proptest! {
 /// The strategy above reaches what it is about: drafts, refusals, queries, procedures with pointers.
 #[test]
 fn the_notes_are_worth_coding() {
+    if !common::has_cpt() {
+        return;
+    }
     use proptest::strategy::ValueTree as _;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let reports: Vec<Report> =

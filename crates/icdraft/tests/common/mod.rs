@@ -12,6 +12,11 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// Whether the build has the procedure lexicon: its folder is removable, and what is asserted of procedures goes with it.
+pub(crate) fn has_cpt() -> bool {
+    root().join("crates/icdraft-mention/data/cpt").is_dir()
+}
+
 /// A sample note's path.
 pub(crate) fn sample(name: &str) -> PathBuf {
     root().join("corpora/samples").join(format!("{name}.txt"))
