@@ -87,10 +87,19 @@ impl CptTable {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
+    /// Tests run side by side: each table has a file of its own.
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+
     fn read(text: &str) -> Result<CptTable, CptTableError> {
-        let path = std::env::temp_dir().join(format!("icdraft-cpt-{}-{}", std::process::id(), text.len()));
+        let path = std::env::temp_dir().join(format!(
+            "icdraft-cpt-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        ));
         std::fs::write(&path, text).unwrap();
         let table = CptTable::read(&path);
         std::fs::remove_file(&path).unwrap();
