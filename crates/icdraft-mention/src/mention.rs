@@ -29,8 +29,6 @@ pub struct Mention {
     pub assertion: Assertion,
     /// The side, where the note tells it.
     pub laterality: Option<Laterality>,
-    /// Conditions of its lexicon row, all of which hold.
-    pub conditions: usize,
 }
 
 /// A note with everything that was read from it.
@@ -232,7 +230,6 @@ impl Annotation {
             // Cues among the mention's own words ("no-reflow") are left out by `assess`.
             assertion: assess(&self.stream, &self.cues[sentence], kind, first, last),
             laterality,
-            conditions: raw.conditions,
         }
     }
 

@@ -139,7 +139,6 @@ pub struct Terminology {
     procedures: Vec<Procedure>,
     /// Lexicon targets that the release does not have.
     dropped: Vec<Code>,
-    patterns: usize,
 }
 
 struct Builder {
@@ -285,7 +284,6 @@ impl Terminology {
             cues,
             procedures,
             dropped,
-            patterns: builder.patterns.len(),
         })
     }
 
@@ -309,11 +307,6 @@ impl Terminology {
     /// Targets of lexicon rows that the release does not have: those rows are left out.
     pub fn dropped(&self) -> &[Code] {
         &self.dropped
-    }
-
-    /// Distinct phrases in the automaton.
-    pub fn patterns(&self) -> usize {
-        self.patterns
     }
 
     /// How often the automaton fires on a note: the matcher alone, for measuring.

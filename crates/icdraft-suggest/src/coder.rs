@@ -64,7 +64,6 @@ pub struct Coder {
     engines: Vec<Engine>,
     forced: Option<usize>,
     cpt: Option<CptTable>,
-    procedures: Procedures,
     rules: Vec<&'static dyn Rule>,
 }
 
@@ -97,7 +96,7 @@ impl Coder {
             return Err(ConfigError::Rule(unknown.clone()));
         }
         let rules = RULES.iter().copied().filter(|r| !off(r.about().name)).collect();
-        Ok(Self { releases, engines, forced, cpt, procedures: config.procedures, rules })
+        Ok(Self { releases, engines, forced, cpt, rules })
     }
 
     /// The terminology that codes encounters of `day` (the newest where there is none).
@@ -173,12 +172,12 @@ impl Coder {
             rule.apply(&mut draft);
         }
         let Draft { joined, refused, edits, queries, .. } = draft;
-        self.report(set, encounter, &joined, &refused, (edits, queries), warnings)
+        self.report((set, terminology), encounter, &joined, &refused, (edits, queries), warnings)
     }
 
     fn report(
         &self,
-        set: &CodeSet,
+        (set, terminology): (&CodeSet, &Terminology),
         encounter: &Encounter,
         joined: &[Joined],
         refused: &[Refused],
@@ -186,7 +185,7 @@ impl Coder {
         warnings: Vec<String>,
     ) -> Report {
         let mut suggestions: Vec<Suggestion> =
-            joined.iter().enumerate().map(|(n, j)| self.suggestion(set, encounter, n + 1, j)).collect();
+            joined.iter().enumerate().map(|(n, j)| self.suggestion((set, terminology), encounter, n + 1, j)).collect();
         sequence(&mut suggestions, joined);
         let drafted: Vec<String> =
             suggestions.iter().filter(|s| s.draft && s.system == "ICD-10-CM").map(|s| s.sid.clone()).take(4).collect();
@@ -197,7 +196,7 @@ impl Coder {
         let queries = open.chain(asked).collect();
         let whole: Vec<u8> = encounter.notes.iter().flat_map(|n| n.text.bytes()).collect();
         let mut releases = BTreeMap::from([("ICD-10-CM".to_owned(), set.release().to_string())]);
-        if self.procedures == Procedures::Lexicon && !self.engines[0].terminology.procedures().is_empty() {
+        if !terminology.procedures().is_empty() {
             releases.insert("CPT".into(), CPT_RELEASE.into());
         }
         Report {
@@ -217,12 +216,18 @@ impl Coder {
         }
     }
 
-    fn suggestion(&self, set: &CodeSet, encounter: &Encounter, rank: usize, joined: &Joined) -> Suggestion {
+    fn suggestion(
+        &self,
+        (set, terminology): (&CodeSet, &Terminology),
+        encounter: &Encounter,
+        rank: usize,
+        joined: &Joined,
+    ) -> Suggestion {
         let best = &joined.best;
         let title = match best.procedure {
             Some(number) => {
                 let licensed = self.cpt.as_ref().and_then(|t| t.description(&best.code)).map(str::to_owned);
-                licensed.unwrap_or_else(|| self.engines[0].terminology.procedures()[number].name.clone())
+                licensed.unwrap_or_else(|| terminology.procedures()[number].name.clone())
             }
             None => best.code.parse().ok().and_then(|c| set.title(c)).unwrap_or_default().into_owned(),
         };

@@ -78,12 +78,9 @@ impl Diagnoser {
                 && matches!(meaning(m), Meaning::Diagnosis(_))
         });
         let delivery = annotation.mentions.iter().any(|m| match meaning(m) {
-            Meaning::Procedure(n) => {
-                terminology.procedures()[n].code.starts_with("59")
-                    && is_delivery(&terminology.procedures()[n].code)
-                    && m.assertion.against().is_none()
-            }
-            Meaning::Diagnosis(code) => code.as_str().starts_with("Z37") && m.assertion.against().is_none(),
+            _ if m.assertion.against().is_some() => false,
+            Meaning::Procedure(n) => is_delivery(&terminology.procedures()[n].code),
+            Meaning::Diagnosis(code) => code.as_str().starts_with("Z37"),
         });
         let headings: Vec<bool> = outline.sentences.iter().map(|(s, _)| is_numbered(&text[s.span])).collect();
         let mut headed = vec![false; outline.sections.len()];
@@ -107,14 +104,9 @@ impl Diagnoser {
     }
 
     fn phase(&self, annotation: &Annotation, note: &FxHashSet<u32>) -> Phase {
-        let says = |words: &[u32]| words.iter().any(|w| note.contains(w));
-        if annotation.outline.sections.iter().any(|s| is_operative(s.kind)) {
-            Phase::Active
-        } else if says(&self.sequela) {
-            Phase::Sequela
-        } else {
-            Phase::Active
-        }
+        let operative = annotation.outline.sections.iter().any(|s| is_operative(s.kind));
+        let late = !operative && self.sequela.iter().any(|w| note.contains(w));
+        if late { Phase::Sequela } else { Phase::Active }
     }
 
     fn widened(&self, mut words: FxHashSet<u32>) -> FxHashSet<u32> {
@@ -223,11 +215,11 @@ impl Diagnoser {
                 Origin::Index => 0.9,
             };
             let against = mention.assertion.against();
-            match judged {
-                None if against.is_none() => {}
-                Some((_, Verdict::Code(None))) => {}
-                Some((rule, Verdict::Code(Some(says)))) => candidate.reasons.push(Reason::new(rule, says)),
-                Some((rule, Verdict::Instead(code, says))) => {
+            // Where no rule decides, the assertion does.
+            let (rule, verdict) = judged.unwrap_or(("assertion", against.map_or(Verdict::Code(None), Verdict::Refuse)));
+            match verdict {
+                Verdict::Code(says) => candidate.reasons.extend(says.map(|says| Reason::new(rule, says))),
+                Verdict::Instead(code, says) => {
                     let reason = against.unwrap_or("historical");
                     out.1.push(Refused::of(at, mention, choice.code.to_string(), "ICD-10-CM", reason));
                     let Some(choice) = self.choose(set, terminology, code, &context) else { continue };
@@ -238,11 +230,7 @@ impl Diagnoser {
                     candidate.score *= 0.7;
                     candidate.reasons = vec![Reason::new(rule, says)];
                 }
-                None | Some((_, Verdict::Refuse(_))) => {
-                    let reason = match judged {
-                        Some((_, Verdict::Refuse(reason))) => reason,
-                        _ => against.unwrap_or("negated"),
-                    };
+                Verdict::Refuse(reason) => {
                     out.1.push(Refused::of(at, mention, choice.code.to_string(), "ICD-10-CM", reason));
                     continue;
                 }

@@ -163,8 +163,8 @@ impl Family {
         named: Option<EntryId>,
     ) -> Option<Choice> {
         let score = |p: &Profile| p.score(context, self.sided) + if named == Some(p.entry) { NAMED } else { 0.0 };
-        // Where a row names one leaf, words must speak for another one: a side alone does not.
-        // What the named leaf and the mention itself say speaks for no other leaf.
+        // Where a row names one leaf, words must speak for another one: a side alone does not,
+        // and neither does what the named leaf or the mention itself says.
         let named_words =
             self.profiles.iter().filter(|p| Some(p.entry) == named).flat_map(|p| p.words.iter().flatten()).map(|w| w.0);
         let own: Vec<u32> = named_words.chain(context.said.iter().copied()).collect();
@@ -268,11 +268,7 @@ fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
         let word = piece.trim_matches(|c: char| !c.is_alphanumeric());
         match word {
             "" => {}
-            "without" => {
-                negative = true;
-                unspecified += 0.3;
-            }
-            "not" => {
+            "without" | "not" => {
                 negative = true;
                 unspecified += 0.3;
             }

@@ -108,39 +108,36 @@ fn refusal(mention: &Mention, kind: SectionKind) -> Option<&'static str> {
 
 /// Side, digit and eyelid modifiers.
 fn modifiers(procedure: &Procedure, mention: &Mention, sentence: &str) -> Vec<String> {
-    let side = mention.laterality.map(|l| l.side);
-    let one = |m: &str| vec![m.to_owned()];
+    let Some(side) = mention.laterality.map(|l| l.side) else { return Vec::new() };
     match procedure.side {
         SideRule::None => Vec::new(),
-        SideRule::Paired => match side {
-            Some(Side::Right) => one("RT"),
-            Some(Side::Left) => one("LT"),
-            Some(Side::Bilateral) => one("50"),
-            None => Vec::new(),
-        },
+        SideRule::Paired => vec![of_side(side).to_owned()],
         SideRule::Digit => digits(side, &sentence.to_lowercase()),
-        SideRule::Eyelid => {
-            let lower = sentence.to_lowercase();
-            let upper_lid = lower.contains("upper");
-            let lower_lid = lower.contains("lower");
-            let number = |side: Side| match (side, upper_lid, lower_lid) {
-                (Side::Left, true, false) => Some("E1"),
-                (Side::Left, false, true) => Some("E2"),
-                (Side::Right, true, false) => Some("E3"),
-                (Side::Right, false, true) => Some("E4"),
-                _ => None,
-            };
-            match side {
-                Some(Side::Bilateral) => one("50"),
-                Some(side) => number(side).map_or_else(|| one(if side == Side::Right { "RT" } else { "LT" }), one),
-                None => Vec::new(),
-            }
-        }
+        SideRule::Eyelid => vec![eyelid(side, &sentence.to_lowercase()).unwrap_or_else(|| of_side(side)).to_owned()],
     }
 }
 
-/// FA to F9 for fingers (left thumb first), TA to T9 for toes.
-fn digits(side: Option<Side>, sentence: &str) -> Vec<String> {
+fn of_side(side: Side) -> &'static str {
+    match side {
+        Side::Right => "RT",
+        Side::Left => "LT",
+        Side::Bilateral => "50",
+    }
+}
+
+/// E1 to E4, where the sentence names one lid.
+fn eyelid(side: Side, sentence: &str) -> Option<&'static str> {
+    match (side, sentence.contains("upper"), sentence.contains("lower")) {
+        (Side::Left, true, false) => Some("E1"),
+        (Side::Left, false, true) => Some("E2"),
+        (Side::Right, true, false) => Some("E3"),
+        (Side::Right, false, true) => Some("E4"),
+        _ => None,
+    }
+}
+
+/// FA to F9 for fingers (left thumb first), TA to T9 for toes; the side's own modifier where no digit is named.
+fn digits(side: Side, sentence: &str) -> Vec<String> {
     const FINGERS: [&[&str]; 5] = [
         &["thumb"],
         &["index", "second finger", "2nd finger"],
@@ -170,20 +167,15 @@ fn digits(side: Option<Side>, sentence: &str) -> Vec<String> {
         (false, n) => format!("{letter}{n}"),
         (true, n) => format!("{letter}{}", n + 5),
     };
-    match side {
-        _ if found.is_empty() => match side {
-            Some(Side::Right) => vec!["RT".into()],
-            Some(Side::Left) => vec!["LT".into()],
-            Some(Side::Bilateral) => vec!["50".into()],
-            None => Vec::new(),
-        },
-        Some(Side::Right) => found.into_iter().map(|n| modifier(true, n)).collect(),
-        Some(Side::Left) => found.into_iter().map(|n| modifier(false, n)).collect(),
-        Some(Side::Bilateral) => {
-            found.iter().map(|&n| modifier(false, n)).chain(found.iter().map(|&n| modifier(true, n))).collect()
-        }
-        None => Vec::new(),
+    if found.is_empty() {
+        return vec![of_side(side).to_owned()];
     }
+    let hands: &[bool] = match side {
+        Side::Right => &[true],
+        Side::Left => &[false],
+        Side::Bilateral => &[false, true],
+    };
+    hands.iter().flat_map(|&right| found.iter().map(move |&n| modifier(right, n))).collect()
 }
 
 /// Whether `component` is part of `whole` and so not reported beside it.
@@ -202,10 +194,11 @@ mod tests {
 
     #[test]
     fn digit_modifiers() {
-        assert_eq!(digits(Some(Side::Left), "nail of the left big toe"), ["TA"]);
-        assert_eq!(digits(Some(Side::Right), "right index and ring finger"), ["F6", "F8"]);
-        assert_eq!(digits(Some(Side::Right), "right hand"), ["RT"]);
-        assert!(digits(None, "ring finger").is_empty());
+        assert_eq!(digits(Side::Left, "nail of the left big toe"), ["TA"]);
+        assert_eq!(digits(Side::Right, "right index and ring finger"), ["F6", "F8"]);
+        assert_eq!(digits(Side::Right, "right hand"), ["RT"]);
+        assert_eq!(digits(Side::Bilateral, "both thumbs"), ["FA", "F5"]);
+        assert_eq!(eyelid(Side::Left, "left upper lid"), Some("E1"));
     }
 
     #[test]

@@ -177,6 +177,22 @@ impl Facts {
     }
 }
 
+/// What commands over many notes share.
+#[derive(Debug, Args)]
+pub(crate) struct Many {
+    /// .txt notes, .jsonl files, and folders of them
+    #[arg(required = true, value_name = "IN")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Threads; all cores where not given
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Unit of `start` and `end`
+    #[arg(long, value_enum, default_value = "chars")]
+    pub(crate) offsets: OffsetUnit,
+    #[command(flatten)]
+    pub(crate) knowledge: Knowledge,
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   icdraft suggest corpora/samples/hernia-op.txt
@@ -211,40 +227,22 @@ Examples:
   icdraft batch monday.jsonl tuesday.jsonl --out week.jsonl --threads 8"
 )]
 pub(crate) struct Batch {
-    /// .txt notes, .jsonl files, and folders of them
-    #[arg(required = true, value_name = "IN")]
-    pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) many: Many,
     /// Where the reports go, one a line, in input order
     #[arg(long, value_name = "FILE.jsonl")]
     pub(crate) out: PathBuf,
-    /// Threads; all cores where not given
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<usize>,
-    /// Unit of `start` and `end`
-    #[arg(long, value_enum, default_value = "chars")]
-    pub(crate) offsets: OffsetUnit,
-    #[command(flatten)]
-    pub(crate) knowledge: Knowledge,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   icdraft annotate corpora/samples/clinic.txt | jq '.mentions[] | {text, polarity, laterality}'")]
 pub(crate) struct Annotate {
-    /// .txt notes, .jsonl files, and folders of them
-    #[arg(required = true, value_name = "IN")]
-    pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) many: Many,
     /// Where the annotations go, one note a line; standard output where not given
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Threads; all cores where not given
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<usize>,
-    /// Unit of `start` and `end`
-    #[arg(long, value_enum, default_value = "chars")]
-    pub(crate) offsets: OffsetUnit,
-    #[command(flatten)]
-    pub(crate) knowledge: Knowledge,
 }
 
 /// Whose reading of a finding `assert` follows.

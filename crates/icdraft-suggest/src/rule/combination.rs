@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use icdraft_codeset::Code;
 use serde::Deserialize;
 
 use crate::knowledge;
@@ -64,8 +63,7 @@ impl Rule for Combination {
                 continue;
             }
             let target = row.becomes.replace('@', &a.best.code[..3]);
-            let Some(choice) = target.parse::<Code>().ok().and_then(|code| draft.choose(code, &[&a.best, &b.best]))
-            else {
+            let Some(choice) = draft.choose(&target, &[&a.best, &b.best]) else {
                 continue;
             };
             let whole_category = row.becomes.starts_with('@');
@@ -107,7 +105,7 @@ fn is_near(draft: &Draft<'_>, first: usize, second: usize, near: Near) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use icdraft_codeset::CodeSet;
+    use icdraft_codeset::{Code, CodeSet};
 
     #[test]
     fn rows_name_entries_of_the_release() {

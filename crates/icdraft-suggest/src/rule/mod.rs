@@ -79,8 +79,9 @@ impl Draft<'_> {
         (0..self.joined.len()).filter(drafted).collect()
     }
 
-    /// The leaf at or below `code` that the words behind `from` support.
-    pub(crate) fn choose(&self, code: Code, from: &[&Candidate]) -> Option<Choice> {
+    /// The leaf at or below the entry named in a table that the words behind `from` support; none where the release lacks it.
+    pub(crate) fn choose(&self, named: &str, from: &[&Candidate]) -> Option<Choice> {
+        let code: Code = named.parse().ok()?;
         self.diagnoser.choose_for(self.set, self.terminology, self.encounter, self.notes, code, from)
     }
 

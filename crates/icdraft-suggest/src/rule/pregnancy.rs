@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use icdraft_codeset::Code;
 use serde::Deserialize;
 
 use crate::knowledge;
@@ -48,8 +47,7 @@ impl Rule for Pregnancy {
                 .position(|j| j.confidence >= DRAFT && j.best.code.starts_with(&row.prefix) && !taken(j));
             let Some(at) = at else { continue };
             let found = draft.joined[at].clone();
-            let Some(choice) = row.becomes.parse::<Code>().ok().and_then(|code| draft.choose(code, &[&found.best]))
-            else {
+            let Some(choice) = draft.choose(&row.becomes, &[&found.best]) else {
                 continue;
             };
             draft.recode(at, &choice, "pregnancy", "the patient is pregnant (guideline I.C.15.a.1)");

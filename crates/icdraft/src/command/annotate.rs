@@ -126,8 +126,8 @@ impl Judgement {
 }
 
 pub(crate) fn run(args: &Annotate) -> anyhow::Result<Done> {
-    let coder = Coder::new(&args.knowledge.config())?;
-    let inputs = input::gather(&args.inputs, args.out.as_deref())?;
+    let coder = Coder::new(&args.many.knowledge.config())?;
+    let inputs = input::gather(&args.many.inputs, args.out.as_deref())?;
     let mut out: Box<dyn Write> = match &args.out {
         Some(path) => Box::new(private_file(path)?),
         None => Box::new(std::io::stdout().lock()),
@@ -137,11 +137,11 @@ pub(crate) fn run(args: &Annotate) -> anyhow::Result<Done> {
         let lines: Result<Vec<String>, _> = encounter
             .notes
             .iter()
-            .map(|note| serde_json::to_string(&annotated(terminology, encounter, note, args.offsets.into())))
+            .map(|note| serde_json::to_string(&annotated(terminology, encounter, note, args.many.offsets.into())))
             .collect();
         Ok(lines?.join("\n"))
     };
-    in_order(&inputs.encounters, args.threads, "annotating", work, |lines| Ok(writeln!(out, "{}", lines?)?))?;
+    in_order(&inputs.encounters, args.many.threads, "annotating", work, |lines| Ok(writeln!(out, "{}", lines?)?))?;
     out.flush()?;
     reject(args.out.as_deref(), &inputs.rejected)
 }

@@ -11,16 +11,16 @@ use crate::command::{Done, in_order, private_file, reject, say};
 use crate::input::{self, Rejected};
 
 pub(crate) fn run(args: &Batch) -> anyhow::Result<Done> {
-    let coder = Coder::new(&args.knowledge.config())?;
-    let mut inputs = input::gather(&args.inputs, Some(&args.out))?;
+    let coder = Coder::new(&args.many.knowledge.config())?;
+    let mut inputs = input::gather(&args.many.inputs, Some(&args.out))?;
     let mut out = private_file(&args.out)?;
-    let unit = args.offsets.into();
+    let unit = args.many.offsets.into();
     let mut drafted = 0;
     let mut warned = 0;
     let mut failed = Vec::new();
     in_order(
         &inputs.encounters,
-        args.threads,
+        args.many.threads,
         "coding",
         |encounter| {
             // A defect met in one note must not cost the night: the encounter is rejected, the others go on.
