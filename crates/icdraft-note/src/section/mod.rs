@@ -36,7 +36,10 @@ kinds! {
     UrineOutput, Specimens, Drains, Implants, Counts, Tourniquet, Position, Staff, Condition, Disposition, Consent,
     ChiefComplaint, ReasonForVisit, Hpi, Pmh, Psh, ObstetricHistory, FamilyHistory, SocialHistory, PsychiatricHistory,
     BirthHistory, Medications, DischargeMedications, Allergies, Immunizations, Ros, VitalSigns, PhysicalExam,
-    MentalStatus, Results, Imaging, Ecg, Pathology, Comparison, Impression, Assessment, AssessmentPlan, Plan,
+    MentalStatus, Results,
+    /// What was tested or given at this visit: "In-office labs".
+    OfficeTests,
+    Imaging, Ecg, Pathology, Comparison, Impression, Assessment, AssessmentPlan, Plan,
     Recommendations, HospitalCourse, EmergencyCourse, Instructions, FollowUp, Diet, Prognosis, Summary, Attestation,
     CodeStatus, Time,
     /// "Cardiovascular:" inside a review of systems or an examination.
