@@ -94,6 +94,11 @@ pub(crate) struct Fit {
 }
 
 impl Frame {
+    /// Whether nothing stands around the anchor.
+    fn is_bare(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
+    }
+
     /// Holds the slots around an anchor found at `start..end` of `symbols` against the text. Of all ways to fit the longest wins.
     fn fit(&self, anchor: &Use, symbols: &str, start: usize, end: usize) -> Option<Fit> {
         let (start, before) = reach(&self.before, symbols, start, true)?;
@@ -185,6 +190,16 @@ impl Builder {
     fn wording(&mut self, text: &str) -> Wording {
         let (words, sides) = self.vocabulary.phrase(text);
         Wording { symbols: words.into_iter().map(Word::symbol).collect(), sides }
+    }
+
+    /// Whether a lexicon row gives exactly these words the same code under conditions: where those do not hold, the title must not
+    /// bring the code back ("ganglion" is M67.4, but not in "basal ganglia").
+    fn restricts(&self, symbols: &str, code: Code) -> bool {
+        let Some(&number) = self.pattern_numbers.get(symbols) else { return false };
+        let whole = self.uses[number].iter().map(|u| u.atom.0 as usize).filter(|&atom| self.frames[atom].is_bare());
+        whole.flat_map(|atom| &self.keys[atom]).map(|&c| &self.concepts[c]).any(|concept| {
+            concept.meaning == Meaning::Diagnosis(code) && !concept.when.is_empty() && concept.others.is_empty()
+        })
     }
 
     fn pattern(&mut self, pattern: String, one: Use) {
@@ -415,6 +430,9 @@ fn tabular_terms(set: &CodeSet, builder: &mut Builder) {
         let Some(code) = common.and_then(|id| set.code(id)) else {
             continue;
         };
+        if builder.restricts(&symbols, code) {
+            continue;
+        }
         let origin = entries.iter().map(|e| e.1).min().unwrap_or(Origin::Title);
         let atom = builder.new_atom(Frame::default());
         builder.keys[atom.0 as usize].push(builder.concepts.len());
