@@ -3,7 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use icdraft_codeset::{Code, CodeSet, EntryId};
-use icdraft_mention::{Annotation, Meaning, Mention, Origin, Terminology};
+use icdraft_mention::{Annotation, Meaning, Mention, Origin, Side, Terminology};
 use icdraft_note::{Encounter, SectionKind, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -19,6 +19,7 @@ pub(crate) struct Diagnoser {
     axis_words: AxisWords,
     families: RwLock<FxHashMap<EntryId, Arc<Family>>>,
     healing: Vec<u32>,
+    union: Vec<u32>,
     sequela: Vec<u32>,
     trimester: [Vec<u32>; 3],
     childbirth: Vec<u32>,
@@ -38,6 +39,10 @@ pub(crate) struct NoteRead {
     listed: bool,
     /// Whether the note tells of a delivery.
     delivery: bool,
+    /// Weeks of gestation.
+    weeks: Option<u32>,
+    /// The hand that the patient prefers.
+    hand: Option<Side>,
     /// Sections whose problems are set off as headings, and the sentences that are such headings.
     headed: Vec<bool>,
     headings: Vec<bool>,
@@ -50,6 +55,7 @@ impl Diagnoser {
             axis_words: AxisWords::new(terminology),
             families: RwLock::new(FxHashMap::default()),
             healing: words("healing healed"),
+            union: words("nonunion malunion"),
             sequela: words("sequela"),
             trimester: ["first trimester", "second trimester", "third trimester"].map(words),
             childbirth: words("childbirth"),
@@ -59,8 +65,11 @@ impl Diagnoser {
     /// Reads what candidates and rules ask of a note.
     pub(crate) fn read(&self, terminology: &Terminology, annotation: Annotation, text: &str) -> NoteRead {
         let outline = &annotation.outline;
-        let sentences: Vec<FxHashSet<u32>> =
-            (0..outline.sentences.len()).map(|n| self.widened(annotation.sentence_words(n).collect())).collect();
+        // The number of a list item is no stage, type or level.
+        let numbered = |n: usize| usize::from(is_enumerated(&text[outline.sentences[n].0.span]));
+        let sentences: Vec<FxHashSet<u32>> = (0..outline.sentences.len())
+            .map(|n| self.widened(annotation.sentence_words(n).skip(numbered(n)).collect()))
+            .collect();
         let mut sections = vec![FxHashSet::default(); outline.sections.len()];
         let mut note = FxHashSet::default();
         for (words, (_, section)) in sentences.iter().zip(&outline.sentences) {
@@ -72,7 +81,11 @@ impl Diagnoser {
         let postoperative = annotation
             .mentions
             .iter()
-            .any(|m| kind(m) == SectionKind::PostoperativeDiagnosis && matches!(meaning(m), Meaning::Diagnosis(_)));
+            .any(|m| kind(m) == SectionKind::PostoperativeDiagnosis && matches!(meaning(m), Meaning::Diagnosis(_)))
+            && !outline
+                .sections
+                .iter()
+                .any(|s| s.kind == SectionKind::PostoperativeDiagnosis && says_same(&text[s.body]));
         let listed = annotation.mentions.iter().any(|m| {
             (lists_diagnoses(kind(m)) || is_operative(kind(m)) && kind(m) != SectionKind::ProcedurePerformed)
                 && matches!(meaning(m), Meaning::Diagnosis(_))
@@ -82,6 +95,13 @@ impl Diagnoser {
             Meaning::Procedure(n) => is_delivery(&terminology.procedures()[n].code),
             Meaning::Diagnosis(code) => code.as_str().starts_with("Z37"),
         });
+        let told = |m: &Mention| match meaning(m) {
+            Meaning::Diagnosis(code) => {
+                code.as_str().strip_prefix("Z3A")?.parse().ok().filter(|w| (4..=43).contains(w))
+            }
+            Meaning::Procedure(_) => None,
+        };
+        let weeks = annotation.weeks.or_else(|| annotation.mentions.iter().find_map(told));
         let headings: Vec<bool> = outline.sentences.iter().map(|(s, _)| is_numbered(&text[s.span])).collect();
         let mut headed = vec![false; outline.sections.len()];
         for ((_, section), heading) in outline.sentences.iter().zip(&headings) {
@@ -95,6 +115,8 @@ impl Diagnoser {
             postoperative,
             listed,
             delivery,
+            weeks,
+            hand: hand(text),
             headed,
             headings,
             annotation,
@@ -167,10 +189,12 @@ impl Diagnoser {
         own.extend(terminology.implied(mention.concept));
         if read.delivery {
             own.extend(&self.childbirth);
-        } else if let Some(weeks) = read.annotation.weeks {
+        } else if let Some(weeks) = read.weeks {
             own.extend(&self.trimester[usize::from(weeks >= 14) + usize::from(weeks >= 28)]);
         }
-        let healing = self.healing.iter().any(|w| read.sentences[mention.sentence].contains(w));
+        // Nonunion and malunion are seen in the healing phase, operated or not (guideline I.C.19.c).
+        let mut late = self.healing.iter().chain(&self.union);
+        let healing = late.any(|w| read.sentences[mention.sentence].contains(w));
         Context {
             mention: self.widened(own),
             said,
@@ -179,6 +203,7 @@ impl Diagnoser {
             note: &read.note,
             side: mention.laterality.map(|l| l.side),
             phase: if healing { Phase::Healing } else { read.phase },
+            hand: read.hand,
         }
     }
 
@@ -199,7 +224,7 @@ impl Diagnoser {
             let context = self.context(terminology, read, mention, text);
             let Some(choice) = self.choose(set, terminology, target, &context) else { continue };
             let kind = read.annotation.outline.ruling_kind(mention.section);
-            let case = Case { encounter, mention, code: choice.code, kind };
+            let case = Case { encounter, mention, code: choice.code, kind, text };
             let judged = rules.iter().find_map(|rule| Some((rule.about().name, rule.judge(&case)?)));
             let mut candidate = Candidate::of_diagnosis(at, number, mention, kind, &choice);
             candidate.side =
@@ -264,6 +289,34 @@ fn lists_diagnoses(kind: SectionKind) -> bool {
     )
 }
 
+/// "Left-handed", "right hand dominant", "RHM", "ambidextrous".
+fn hand(text: &str) -> Option<Side> {
+    let lower = text.to_lowercase().replace('-', " ");
+    let says = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+    let word = |names: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|w| names.contains(&w));
+    if says(&["ambidextrous"]) {
+        Some(Side::Bilateral)
+    } else if says(&["left handed", "left hand dominant"]) || word(&["LHF", "LHM", "LHD"]) {
+        Some(Side::Left)
+    } else if says(&["right handed", "right hand dominant"]) || word(&["RHF", "RHM", "RHD"]) {
+        Some(Side::Right)
+    } else {
+        None
+    }
+}
+
+/// "Same", "Same, delivered", "1. Same as above": the preoperative diagnosis holds.
+fn says_same(body: &str) -> bool {
+    let words = body.trim_start_matches(|c: char| !c.is_alphabetic());
+    words.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("same"))
+}
+
+/// "2. Hypertension", "3) gout".
+fn is_enumerated(sentence: &str) -> bool {
+    let rest = sentence.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < sentence.len() && rest.starts_with(['.', ')']) && !rest[1..].starts_with(|c: char| c.is_ascii_digit())
+}
+
 fn is_numbered(sentence: &str) -> bool {
     sentence.starts_with(|c: char| c.is_ascii_digit())
 }
@@ -289,6 +342,12 @@ impl NoteRead {
                 self.headed[section] = true;
             }
         }
+    }
+
+    /// Whether the sentence of a mention holds all of `words`.
+    pub(crate) fn says_near(&self, mention: usize, words: &[u32]) -> bool {
+        let sentence = self.annotation.mentions.get(mention).map(|m| &self.sentences[m.sentence]);
+        sentence.is_some_and(|said| words.iter().all(|w| said.contains(w)))
     }
 
     /// The section's weight, moved by where in the section the mention stands.

@@ -25,6 +25,8 @@ pub(crate) struct Context<'a> {
     pub(crate) side: Option<Side>,
     /// Phase of treatment, for 7th characters.
     pub(crate) phase: Phase,
+    /// The hand that the patient prefers, where the note tells it; both for "ambidextrous".
+    pub(crate) hand: Option<Side>,
 }
 
 /// Phase of treatment of an injury (guideline I.C.19.a).
@@ -65,6 +67,8 @@ pub(crate) enum Open {
 struct Profile {
     entry: EntryId,
     side: LeafSide,
+    /// Whether the title names the dominant or the non-dominant side.
+    dominant: Option<bool>,
     /// Words of the title; those joined by "and" or "or" are one choice ("scalp and neck").
     words: Vec<Vec<(u32, Box<str>)>>,
     without: Vec<u32>,
@@ -129,6 +133,7 @@ const IDLE: &[&str] = &[
     "bilateral",
     "unilateral",
     "nos",
+    "non",
 ];
 
 impl Family {
@@ -212,6 +217,17 @@ impl Context<'_> {
     }
 }
 
+impl Context<'_> {
+    /// Guideline I.C.6.a: where the hand is not told the right side is dominant and the left is not; of an ambidextrous patient both are.
+    fn is_dominant(&self, side: Side) -> bool {
+        match self.hand {
+            None => side == Side::Right,
+            Some(Side::Bilateral) => true,
+            Some(hand) => side == hand,
+        }
+    }
+}
+
 impl Profile {
     /// Whether the sentence says what the title says beyond the words in `known`: more than half of it.
     fn says_more(&self, context: &Context<'_>, known: &[u32]) -> bool {
@@ -221,6 +237,12 @@ impl Profile {
         };
         let said: Vec<bool> = self.words.iter().filter_map(said).collect();
         2 * said.iter().filter(|s| **s).count() > said.len()
+    }
+
+    /// Whether some word that sets the leaf apart is near, or it has none.
+    fn is_sited(&self, context: &Context<'_>) -> bool {
+        let mut words = self.words.iter().flatten().peekable();
+        words.peek().is_none() || words.any(|w| context.nearness(w.0) >= 0.5)
     }
 
     /// What the words of the title get.
@@ -239,7 +261,14 @@ impl Profile {
 
     fn score(&self, context: &Context<'_>, sided: bool) -> f32 {
         let side = match (self.side, context.side) {
-            (LeafSide::Of(a), Some(b)) if a == b => 4.0,
+            // A side alone chooses no site: "left" does not make osteopenia one of the left shoulder.
+            (LeafSide::Of(a), Some(b)) if a == b => {
+                if self.is_sited(context) {
+                    4.0
+                } else {
+                    0.0
+                }
+            }
             (LeafSide::Of(_), Some(_)) => -20.0,
             (LeafSide::Of(_), None) => -4.0,
             (LeafSide::Unilateral, Some(Side::Bilateral)) => -20.0,
@@ -249,7 +278,11 @@ impl Profile {
             (LeafSide::None, Some(_)) if sided => -1.0,
             (LeafSide::Open | LeafSide::None, _) => 0.0,
         };
-        self.words_score(context) + side + 0.6 * self.unspecified - if self.other { 0.5 } else { 0.0 }
+        let dominance = match (self.dominant, context.side) {
+            (Some(dominant), Some(side)) if dominant != context.is_dominant(side) => -3.0,
+            _ => 0.0,
+        };
+        self.words_score(context) + side + dominance + 0.6 * self.unspecified - if self.other { 0.5 } else { 0.0 }
     }
 }
 
@@ -262,6 +295,8 @@ fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
     let mut other = false;
     let mut negative = false;
     let mut joins = false;
+    let dominant =
+        title.contains("dominant side").then(|| !title.contains("nondominant") && !title.contains("non-dominant"));
     let listed =
         title.split_once("without ").is_some_and(|(_, rest)| rest.contains(", and ") || rest.contains(", or "));
     for piece in title.split_inclusive([',', ';', ' ', '-', '(', ')', '/']) {
@@ -285,6 +320,7 @@ fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
             "right" => side = LeafSide::Of(Side::Right),
             "left" => side = LeafSide::Of(Side::Left),
             "bilateral" => side = LeafSide::Of(Side::Bilateral),
+            "dominant" | "nondominant" if dominant.is_some() => {}
             "unilateral" if side == LeafSide::None => side = LeafSide::Unilateral,
             _ if IDLE.contains(&word) => {}
             _ => {
@@ -306,7 +342,7 @@ fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
             negative = false;
         }
     }
-    Profile { entry: leaf, side, words, without, unspecified, other }
+    Profile { entry: leaf, side, dominant, words, without, unspecified, other }
 }
 
 /// The leaf's code with the 7th character that phase, side and words ask for. Its meanings are read like titles: "initial encounter
@@ -387,6 +423,7 @@ mod tests {
             note: &words,
             side,
             phase: Phase::Active,
+            hand: None,
         };
         let family = Family::of(&SET, &TERMS, SET.find(target.parse().unwrap()).unwrap());
         family.choose(&SET, &TERMS, &context, None).unwrap().code.to_string()
@@ -401,6 +438,7 @@ mod tests {
         assert_eq!(chosen("K35", "acute appendicitis", None), "K35.80");
         assert_eq!(chosen("N20", "calculus kidney", None), "N20.0");
         assert_eq!(chosen("S52.53", "fracture", Some(Side::Left)), "S52.532A");
+        assert_eq!(chosen("G81.9", "hemiplegia", Some(Side::Left)), "G81.94");
         assert_eq!(chosen("M75.4", "impingement syndrome shoulder", Some(Side::Left)), "M75.42");
     }
 }

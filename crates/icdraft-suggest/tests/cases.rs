@@ -116,6 +116,17 @@ fn failures(case: &Case, report: &Report) -> Vec<String> {
                     }
                 }
             }
+            ["below", system, code] => {
+                let found = report.suggestions.iter().find(|s| s.system == *system && s.code == *code);
+                match found {
+                    None => fail("not suggested".into()),
+                    Some(s) if s.draft => fail(format!("drafted ({})", s.confidence)),
+                    Some(s) if !s.evidence.iter().any(|e| touches(e.start, e.end)) => {
+                        fail(format!("evidence is {:?}", s.evidence.iter().map(|e| &e.text).collect::<Vec<_>>()));
+                    }
+                    Some(_) => {}
+                }
+            }
             ["no", code] => {
                 if let Some(found) = drafts.iter().find(|s| s.code.replace('.', "").starts_with(&code.replace('.', "")))
                 {

@@ -18,13 +18,14 @@ impl Rule for FirstListed {
 
     fn apply(&self, draft: &mut Draft<'_>) {
         for one in draft.joined.iter_mut().filter(|j| j.best.system == "ICD-10-CM") {
+            // Tens, so that the notes of the tabular list can put a code between.
             one.place = match one.best.code.as_bytes()[0] {
                 b'O' => 0,
-                b'V' | b'W' | b'X' | b'Y' => 4,
-                b'Z' if leads(&one.best.code) => 1,
-                b'Z' => 3,
-                b'R' => 2,
-                _ => 1,
+                b'V' | b'W' | b'X' | b'Y' => 40,
+                b'Z' if leads(&one.best.code) => 10,
+                b'Z' => 30,
+                b'R' => 20,
+                _ => 10,
             };
         }
         rank::order(&mut draft.joined);

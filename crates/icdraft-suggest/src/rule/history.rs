@@ -25,7 +25,10 @@ impl Rule for History {
         match against {
             // A list of past diseases says so of each that does not last.
             None if case.kind == SectionKind::Pmh && !lasting && !is_sign(case) => self.past(case, "historical", false),
+            None if !lasting && is_of_a_past_year(case) => self.past(case, "historical", true),
             Some("historical") if lasting => Some(Verdict::Code(None)),
+            // What a stay resolved is still what it was for.
+            Some("resolved") if case.kind == SectionKind::DischargeDiagnosis => Some(Verdict::Code(None)),
             Some("resolved") if status => Some(Verdict::Code(None)),
             // A plan or a list of operations is about what is there, unless words say that it is past or still to come.
             Some(reason @ ("historical" | "planned")) if case.mention.assertion.cue(reason).is_none() => {
@@ -57,6 +60,16 @@ impl History {
 
 fn is_allergy(code: icdraft_codeset::Code) -> bool {
     code.as_str().starts_with("Z88") || code.as_str().starts_with("Z910")
+}
+
+/// "MI in 2012": a year before that of the service, right behind the words. Where the date of service is not known, any year is past.
+fn is_of_a_past_year(case: &Case<'_>) -> bool {
+    let rest = &case.text[case.mention.span.end..];
+    let rest = rest.trim_start_matches([' ', ',', '(']);
+    let rest = rest.strip_prefix("in ").or_else(|| rest.strip_prefix("back in ")).unwrap_or(rest);
+    let year: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let year = year.parse::<i16>().ok().filter(|y| year.len() == 4 && (1940..2100).contains(y));
+    year.is_some_and(|y| case.encounter.date_of_service.is_none_or(|day| y < day.year()))
 }
 
 /// Symptoms and injuries are told in a history without being a disease of the past.

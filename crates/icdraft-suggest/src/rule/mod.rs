@@ -4,15 +4,20 @@
 //! why (the guideline), and gives an example; `icdraft rules` prints them, `--without-rule NAME` switches one off.
 
 mod add_on;
+mod body_mass;
 mod bundling;
 mod combination;
+mod companion;
 mod excludes;
+mod external_cause;
 mod family;
 mod first_listed;
 mod history;
+mod instruction;
 mod laterality;
 mod pointer;
 mod pregnancy;
+mod reference;
 mod side_conflict;
 mod specificity;
 mod symptom;
@@ -47,6 +52,8 @@ pub(crate) struct Case<'a> {
     pub(crate) mention: &'a Mention,
     pub(crate) code: Code,
     pub(crate) kind: SectionKind,
+    /// The note's text.
+    pub(crate) text: &'a str,
 }
 
 /// What becomes of a mention.
@@ -72,6 +79,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) queries: Vec<Query>,
 }
 
+/// A code that a rule adds ranks behind the one that it is added to.
+const BEHIND: f64 = 0.001;
+
 impl Draft<'_> {
     /// Numbers of the drafted entries of a system.
     pub(crate) fn drafted(&self, system: &str) -> Vec<usize> {
@@ -83,6 +93,27 @@ impl Draft<'_> {
     pub(crate) fn choose(&self, named: &str, from: &[&Candidate]) -> Option<Choice> {
         let code: Code = named.parse().ok()?;
         self.diagnoser.choose_for(self.set, self.terminology, self.encounter, self.notes, code, from)
+    }
+
+    /// Adds `choice` on the words behind the entry `at`; a code that is there already is raised to the confidence of that entry.
+    pub(crate) fn add(&mut self, at: usize, choice: &Choice, rule: &'static str, why: &str) {
+        let mut added = self.joined[at].clone();
+        let reason = crate::report::Reason::new(rule, format!("beside {}: {why}", added.best.code));
+        let code = choice.code.to_string();
+        match self.joined.iter_mut().find(|j| j.best.system == added.best.system && j.best.code == code) {
+            Some(same) => {
+                same.confidence = same.confidence.max(added.confidence - BEHIND);
+                same.best.reasons.push(reason);
+            }
+            None => {
+                added.confidence -= BEHIND;
+                added.best.code = code;
+                added.best.open = choice.open;
+                added.best.reasons = vec![reason];
+                self.joined.push(added);
+            }
+        }
+        rank::order(&mut self.joined);
     }
 
     /// Puts `code` in the place of the entry `at`, or joins it to an entry that has the code already.
@@ -126,14 +157,18 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &family::Family,
     &history::History,
     &laterality::Laterality,
+    &companion::Companion,
     &combination::Combination,
+    &body_mass::BodyMass,
     &pregnancy::Pregnancy,
     &specificity::Specificity,
     &symptom::Symptom,
     &excludes::Excludes,
     &bundling::Bundling,
     &add_on::AddOn,
+    &external_cause::ExternalCause,
     &first_listed::FirstListed,
+    &instruction::Instruction,
     &pointer::Pointer,
     &side_conflict::SideConflict,
 ];

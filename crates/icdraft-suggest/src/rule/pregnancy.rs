@@ -53,7 +53,7 @@ impl Rule for Pregnancy {
             draft.recode(at, &choice, "pregnancy", "the patient is pregnant (guideline I.C.15.a.1)");
             if row.keeps == "yes" {
                 let mut own = found;
-                own.confidence -= 0.001; // behind the chapter 15 code
+                own.confidence -= super::BEHIND;
                 own.best.reasons.push(crate::report::Reason::new(
                     "pregnancy",
                     "says more than the chapter 15 code that precedes it",
