@@ -252,7 +252,7 @@ impl Diagnoser {
                     candidate.open = None;
                     candidate.side = None;
                     candidate.bilateral = false;
-                    candidate.score *= 0.7;
+                    candidate.score *= if lists_diagnoses(kind) { 0.85 } else { 0.7 };
                     candidate.reasons = vec![Reason::new(rule, says)];
                 }
                 Verdict::Refuse(reason) => {

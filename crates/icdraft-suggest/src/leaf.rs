@@ -93,6 +93,8 @@ pub(crate) struct Family {
     profiles: Vec<Profile>,
     /// Whether some leaf names a side.
     sided: bool,
+    /// The unspecified leaves nearest to the entry: those of no site, or of the only one.
+    general: Vec<usize>,
 }
 
 /// What the leaf that a lexicon row names is ahead of its siblings.
@@ -134,6 +136,8 @@ const IDLE: &[&str] = &[
     "unilateral",
     "nos",
     "non",
+    "site",
+    "quadrant",
 ];
 
 impl Family {
@@ -155,7 +159,18 @@ impl Family {
             profile.words.retain(|choice| !choice.is_empty());
         }
         let sided = profiles.iter().any(|p| matches!(p.side, LeafSide::Of(_)));
-        Self { profiles, sided }
+        let depth = |p: &Profile| set.lineage(p.entry).count();
+        let open = |p: &Profile| matches!(p.side, LeafSide::Open | LeafSide::None) && p.unspecified >= 1.0;
+        let least = profiles.iter().filter(|p| open(p)).map(depth).min();
+        let general = (0..all).filter(|&n| open(&profiles[n]) && Some(depth(&profiles[n])) == least).collect();
+        Self { profiles, sided, general }
+    }
+
+    /// Whether the note speaks of the leaf's site: a word of it is near, or the unspecified leaf of the whole family has the same words.
+    fn is_sited(&self, profile: &Profile, context: &Context<'_>) -> bool {
+        let words = || profile.words.iter().flatten().map(|w| w.0);
+        words().any(|w| context.nearness(w) >= 0.5)
+            || self.general.iter().any(|&g| words().all(|w| self.profiles[g].words.iter().flatten().any(|o| o.0 == w)))
     }
 
     /// The leaf that `context` supports best, `named` ahead of equals: the unspecified leaf that a lexicon row points to. Among
@@ -167,7 +182,13 @@ impl Family {
         context: &Context<'_>,
         named: Option<EntryId>,
     ) -> Option<Choice> {
-        let score = |p: &Profile| p.score(context, self.sided) + if named == Some(p.entry) { NAMED } else { 0.0 };
+        // A side alone chooses no site: "left" does not make osteopenia one of the left shoulder.
+        let mut sided =
+            self.profiles.iter().filter(|p| context.side.is_some_and(|s| p.side == LeafSide::Of(s))).peekable();
+        let side = context
+            .side
+            .filter(|&s| s == Side::Bilateral || sided.peek().is_none() || sided.any(|p| self.is_sited(p, context)));
+        let score = |p: &Profile| p.score(context, side, self.sided) + if named == Some(p.entry) { NAMED } else { 0.0 };
         // Where a row names one leaf, words must speak for another one: a side alone does not,
         // and neither does what the named leaf or the mention itself says.
         let named_words =
@@ -239,12 +260,6 @@ impl Profile {
         2 * said.iter().filter(|s| **s).count() > said.len()
     }
 
-    /// Whether some word that sets the leaf apart is near, or it has none.
-    fn is_sited(&self, context: &Context<'_>) -> bool {
-        let mut words = self.words.iter().flatten().peekable();
-        words.peek().is_none() || words.any(|w| context.nearness(w.0) >= 0.5)
-    }
-
     /// What the words of the title get.
     fn words_score(&self, context: &Context<'_>) -> f32 {
         let mut score = 0.0;
@@ -259,16 +274,9 @@ impl Profile {
         score
     }
 
-    fn score(&self, context: &Context<'_>, sided: bool) -> f32 {
-        let side = match (self.side, context.side) {
-            // A side alone chooses no site: "left" does not make osteopenia one of the left shoulder.
-            (LeafSide::Of(a), Some(b)) if a == b => {
-                if self.is_sited(context) {
-                    4.0
-                } else {
-                    0.0
-                }
-            }
+    fn score(&self, context: &Context<'_>, said: Option<Side>, sided: bool) -> f32 {
+        let side = match (self.side, said) {
+            (LeafSide::Of(a), Some(b)) if a == b => 4.0,
             (LeafSide::Of(_), Some(_)) => -20.0,
             (LeafSide::Of(_), None) => -4.0,
             (LeafSide::Unilateral, Some(Side::Bilateral)) => -20.0,
@@ -278,7 +286,7 @@ impl Profile {
             (LeafSide::None, Some(_)) if sided => -1.0,
             (LeafSide::Open | LeafSide::None, _) => 0.0,
         };
-        let dominance = match (self.dominant, context.side) {
+        let dominance = match (self.dominant, said) {
             (Some(dominant), Some(side)) if dominant != context.is_dominant(side) => -3.0,
             _ => 0.0,
         };

@@ -39,7 +39,6 @@ impl Rule for BodyMass {
         let Joined { best, confidence, place, .. } = draft.joined[at].clone();
         let says = format!("BMI {value} beside {}: use additional code", best.code);
         let section = draft.notes[note].annotation.kind_at(span.start);
-        draft.joined.retain(|j| !j.best.code.starts_with("Z68"));
         let added = Candidate {
             code,
             note,
