@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::candidate::{Candidate, Refused};
 use crate::knowledge::{self, AxisWords};
-use crate::leaf::{Choice, Context, Family, Open, Phase};
+use crate::leaf::{Choice, Context, Family, Open, Phase, TRIMESTERS};
 use crate::report::Reason;
 use crate::rule::{Case, Rule, Verdict};
 
@@ -21,8 +21,6 @@ pub(crate) struct Diagnoser {
     healing: Vec<u32>,
     union: Vec<u32>,
     sequela: Vec<u32>,
-    trimester: [Vec<u32>; 3],
-    childbirth: Vec<u32>,
 }
 
 /// A note as read, with what is asked of it for each of its mentions, found once.
@@ -39,8 +37,8 @@ pub(crate) struct NoteRead {
     listed: bool,
     /// Whether the note tells of a delivery.
     delivery: bool,
-    /// Weeks of gestation.
-    weeks: Option<u32>,
+    /// Trimester, 1 to 3.
+    trimester: Option<u8>,
     /// The hand that the patient prefers.
     hand: Option<Side>,
     /// Sections whose problems are set off as headings, and the sentences that are such headings.
@@ -57,8 +55,6 @@ impl Diagnoser {
             healing: words("healing healed"),
             union: words("nonunion malunion"),
             sequela: words("sequela"),
-            trimester: ["first trimester", "second trimester", "third trimester"].map(words),
-            childbirth: words("childbirth"),
         }
     }
 
@@ -115,7 +111,8 @@ impl Diagnoser {
             postoperative,
             listed,
             delivery,
-            weeks,
+            // The trimesters begin at 0, 14 and 28 weeks (chapter 15).
+            trimester: weeks.map_or_else(|| named_trimester(text), |w| Some(1 + u8::from(w >= 14) + u8::from(w >= 28))),
             hand: hand(text),
             headed,
             headings,
@@ -187,11 +184,6 @@ impl Diagnoser {
         let said = terminology.words(&text[mention.span]);
         let mut own: FxHashSet<u32> = said.iter().copied().collect();
         own.extend(terminology.implied(mention.concept));
-        if read.delivery {
-            own.extend(&self.childbirth);
-        } else if let Some(weeks) = read.weeks {
-            own.extend(&self.trimester[usize::from(weeks >= 14) + usize::from(weeks >= 28)]);
-        }
         // Nonunion and malunion are seen in the healing phase, operated or not (guideline I.C.19.c).
         let mut late = self.healing.iter().chain(&self.union);
         let healing = late.any(|w| read.sentences[mention.sentence].contains(w));
@@ -203,6 +195,8 @@ impl Diagnoser {
             note: &read.note,
             side: mention.laterality.map(|l| l.side),
             phase: if healing { Phase::Healing } else { read.phase },
+            trimester: read.trimester,
+            delivery: read.delivery,
             hand: read.hand,
         }
     }
@@ -287,6 +281,11 @@ fn lists_diagnoses(kind: SectionKind) -> bool {
             | SectionKind::DischargeDiagnosis
             | SectionKind::PostoperativeDiagnosis
     )
+}
+
+fn named_trimester(text: &str) -> Option<u8> {
+    let lower = text.to_lowercase();
+    (1..).zip(TRIMESTERS).find(|(_, name)| lower.contains(name)).map(|(number, _)| number)
 }
 
 /// "Left-handed", "right hand dominant", "RHM", "ambidextrous".

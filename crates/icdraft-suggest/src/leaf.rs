@@ -25,6 +25,10 @@ pub(crate) struct Context<'a> {
     pub(crate) side: Option<Side>,
     /// Phase of treatment, for 7th characters.
     pub(crate) phase: Phase,
+    /// Trimester, where the note tells it.
+    pub(crate) trimester: Option<u8>,
+    /// Whether the note tells of a delivery.
+    pub(crate) delivery: bool,
     /// The hand that the patient prefers, where the note tells it; both for "ambidextrous".
     pub(crate) hand: Option<Side>,
 }
@@ -67,6 +71,8 @@ pub(crate) enum Open {
 struct Profile {
     entry: EntryId,
     side: LeafSide,
+    /// The trimester that the title names.
+    trimester: Option<u8>,
     /// Whether the title names the dominant or the non-dominant side.
     dominant: Option<bool>,
     /// Words of the title; those joined by "and" or "or" are one choice ("scalp and neck").
@@ -194,7 +200,8 @@ impl Family {
         let named_words =
             self.profiles.iter().filter(|p| Some(p.entry) == named).flat_map(|p| p.words.iter().flatten()).map(|w| w.0);
         let own: Vec<u32> = named_words.chain(context.said.iter().copied()).collect();
-        let eligible = |p: &&Profile| named.is_none_or(|n| n == p.entry || p.says_more(context, &own));
+        let dated = |p: &Profile| p.trimester.is_some() && p.trimester == context.trimester;
+        let eligible = |p: &&Profile| named.is_none_or(|n| n == p.entry || dated(p) || p.says_more(context, &own));
         let best = self
             .profiles
             .iter()
@@ -290,12 +297,41 @@ impl Profile {
             (Some(dominant), Some(side)) if dominant != context.is_dominant(side) => -3.0,
             _ => 0.0,
         };
-        self.words_score(context) + side + dominance + 0.6 * self.unspecified - if self.other { 0.5 } else { 0.0 }
+        let trimester = match (self.trimester, context.trimester) {
+            (Some(CHILDBIRTH), _) => {
+                if context.delivery {
+                    5.0
+                } else {
+                    -20.0
+                }
+            }
+            (Some(a), Some(b)) if a == b => 4.0,
+            (Some(_), Some(_)) => -20.0,
+            (Some(_), None) => -4.0,
+            (None, _) => 0.0,
+        };
+        self.words_score(context) + side + dominance + trimester + 0.6 * self.unspecified
+            - if self.other { 0.5 } else { 0.0 }
     }
 }
 
+/// As titles name them.
+pub(crate) const TRIMESTERS: [&str; 3] = ["first trimester", "second trimester", "third trimester"];
+
+/// What stands in the place of a trimester where the patient is delivered.
+const CHILDBIRTH: u8 = 4;
+
 fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
-    let title = set.entry_title(leaf).to_lowercase();
+    let mut title = set.entry_title(leaf).to_lowercase();
+    let mut trimester = None;
+    for (number, name) in
+        (1..).zip(TRIMESTERS).chain([(CHILDBIRTH, "in childbirth"), (CHILDBIRTH, "complicating childbirth")])
+    {
+        if title.contains(name) {
+            trimester = Some(number);
+            title = title.replace(name, "");
+        }
+    }
     let mut words = Vec::new();
     let mut without = Vec::new();
     let mut side = LeafSide::None;
@@ -350,7 +386,7 @@ fn profile(set: &CodeSet, terminology: &Terminology, leaf: EntryId) -> Profile {
             negative = false;
         }
     }
-    Profile { entry: leaf, side, dominant, words, without, unspecified, other }
+    Profile { entry: leaf, side, trimester, dominant, words, without, unspecified, other }
 }
 
 /// The leaf's code with the 7th character that phase, side and words ask for. Its meanings are read like titles: "initial encounter
@@ -431,6 +467,8 @@ mod tests {
             note: &words,
             side,
             phase: Phase::Active,
+            trimester: None,
+            delivery: false,
             hand: None,
         };
         let family = Family::of(&SET, &TERMS, SET.find(target.parse().unwrap()).unwrap());

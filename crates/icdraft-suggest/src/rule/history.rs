@@ -25,7 +25,9 @@ impl Rule for History {
         match against {
             // A list of past diseases says so of each that does not last.
             None if case.kind == SectionKind::Pmh && !lasting && !is_sign(case) => self.past(case, "historical", false),
-            None if !lasting && is_of_a_past_year(case) => self.past(case, "historical", true),
+            None if (!lasting || case.code.as_str().starts_with('C')) && is_of_a_past_year(case) => {
+                self.past(case, "historical", true)
+            }
             Some("historical") if lasting => Some(Verdict::Code(None)),
             // What a stay resolved is still what it was for.
             Some("resolved") if case.kind == SectionKind::DischargeDiagnosis => Some(Verdict::Code(None)),
