@@ -21,8 +21,8 @@ impl Side {
     /// The side that a folded word names.
     pub(crate) fn of_word(folded: &str) -> Option<Self> {
         match folded {
-            "right" | "rt" | "od" => Some(Side::Right),
-            "left" | "lt" | "os" => Some(Side::Left),
+            "right" | "rt" | "od" | "rle" | "rue" => Some(Side::Right),
+            "left" | "lt" | "os" | "lle" | "lue" => Some(Side::Left),
             "bilateral" | "bilaterally" | "bilat" | "ou" => Some(Side::Bilateral),
             _ => None,
         }

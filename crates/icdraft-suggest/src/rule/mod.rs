@@ -20,6 +20,7 @@ mod pregnancy;
 mod reference;
 mod side_conflict;
 mod specificity;
+mod substance;
 mod symptom;
 mod uncertainty;
 
@@ -162,6 +163,7 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &body_mass::BodyMass,
     &pregnancy::Pregnancy,
     &specificity::Specificity,
+    &substance::Substance,
     &symptom::Symptom,
     &excludes::Excludes,
     &bundling::Bundling,

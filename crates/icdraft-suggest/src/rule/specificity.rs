@@ -61,7 +61,9 @@ impl Rule for Specificity {
             let contained = titles.iter().any(|(other, title)| {
                 *other != code && other[..1] == code[..1] && said.iter().all(|w| title.contains(w))
             });
-            if is_unspecified(draft.set, &code) && (contained || drafted.iter().any(says_more)) {
+            let free = title_says(draft.set, &code, "without complication")
+                && drafted.iter().any(|(other, _)| *other != code && other[..3] == code[..3]);
+            if free || is_unspecified(draft.set, &code) && (contained || drafted.iter().any(says_more)) {
                 one.confidence *= 0.4;
                 one.best.reasons.push(Reason::new("most-specific", "another drafted code says more"));
             }
@@ -71,5 +73,9 @@ impl Rule for Specificity {
 }
 
 fn is_unspecified(set: &CodeSet, code: &str) -> bool {
-    code.parse().ok().and_then(|c| set.title(c)).is_some_and(|t| t.to_lowercase().contains("unspecified"))
+    title_says(set, code, "unspecified")
+}
+
+fn title_says(set: &CodeSet, code: &str, words: &str) -> bool {
+    code.parse().ok().and_then(|c| set.title(c)).is_some_and(|t| t.to_lowercase().contains(words))
 }
