@@ -201,6 +201,10 @@ pub(crate) mod embedded {
         files(CPT)
     }
 
+    pub(crate) fn extent() -> Vec<LexiconFile> {
+        files(EXTENT)
+    }
+
     fn files(all: &[(&str, &str)]) -> Vec<LexiconFile> {
         all.iter().map(|(name, text)| LexiconFile { name: (*name).to_owned(), text: (*text).to_owned() }).collect()
     }

@@ -6,7 +6,8 @@ use icdraft_codeset::{Code, CodeSet, EntryId, NoteKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::assertion::CueTable;
-use crate::condition::Condition;
+use crate::condition::{Condition, Measure};
+use crate::extent::Extents;
 use crate::index_term::index_terms;
 use crate::laterality::Side;
 use crate::lexicon::{DiagnosisRow, LexiconError, LexiconFile, Procedure, ProcedureRow, embedded, target};
@@ -142,6 +143,7 @@ pub struct Terminology {
     pub(crate) concepts: Vec<Concept>,
     pub(crate) cues: CueTable,
     procedures: Vec<Procedure>,
+    extents: Extents,
     /// Lexicon targets that the release does not have.
     dropped: Vec<Code>,
 }
@@ -297,6 +299,7 @@ impl Terminology {
             keys: builder.keys,
             concepts: builder.concepts,
             cues,
+            extents: if procedures.is_empty() { Extents::default() } else { Extents::embedded()? },
             procedures,
             dropped,
         })
@@ -317,6 +320,21 @@ impl Terminology {
     /// The procedures of the lexicon.
     pub fn procedures(&self) -> &[Procedure] {
         &self.procedures
+    }
+
+    /// What extents do to procedure lines.
+    pub fn extents(&self) -> &Extents {
+        &self.extents
+    }
+
+    /// Number of the first procedure with that code.
+    pub fn procedure(&self, code: &str) -> Option<usize> {
+        self.procedures.iter().position(|p| p.code == code)
+    }
+
+    /// Whether a concept holds only for an age, so that a patient whose age is unknown should be asked about.
+    pub fn asks_age(&self, concept: usize) -> bool {
+        self.concepts[concept].when.iter().any(|c| matches!(c, Condition::Measure { what: Measure::Age, .. }))
     }
 
     /// Targets of lexicon rows that the release does not have: those rows are left out.
