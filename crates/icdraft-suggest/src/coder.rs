@@ -10,11 +10,11 @@ use sha2::{Digest, Sha256};
 
 use crate::candidate::{Candidate, Refused};
 use crate::cpt::{CptTable, CptTableError};
-use crate::diagnosis::{self, Diagnoser};
+use crate::diagnosis::{self, Diagnoser, NoteRead};
 use crate::procedure;
 use crate::rank::{self, DRAFT, Joined};
 use crate::report::{self, CueText, Echo, EchoNote, Edit, Evidence, NotCoded, Query, Report, SCHEMA, Suggestion};
-use crate::rule::{Draft, RULES, Rule};
+use crate::rule::{self, Draft, RULES, Rule};
 
 /// Name of the embedded procedure lexicon's release.
 pub const CPT_RELEASE: &str = "icdraft-procedures-2026";
@@ -172,13 +172,14 @@ impl Coder {
             rule.apply(&mut draft);
         }
         let Draft { joined, refused, edits, queries, .. } = draft;
-        self.report((set, terminology), encounter, &joined, &refused, (edits, queries), warnings)
+        self.report((set, terminology), encounter, &notes, &joined, &refused, (edits, queries), warnings)
     }
 
     fn report(
         &self,
         (set, terminology): (&CodeSet, &Terminology),
         encounter: &Encounter,
+        notes: &[NoteRead],
         joined: &[Joined],
         refused: &[Refused],
         (edits, asked): (Vec<Edit>, Vec<Query>),
@@ -187,11 +188,9 @@ impl Coder {
         let mut suggestions: Vec<Suggestion> =
             joined.iter().enumerate().map(|(n, j)| self.suggestion((set, terminology), encounter, n + 1, j)).collect();
         sequence(&mut suggestions, joined);
-        let drafted: Vec<String> =
-            suggestions.iter().filter(|s| s.draft && s.system == "ICD-10-CM").map(|s| s.sid.clone()).take(4).collect();
-        for line in suggestions.iter_mut().filter(|s| s.system == "CPT") {
-            line.pointers.clone_from(&drafted);
-        }
+        rule::pointer::assign(terminology.extents(), &mut suggestions, joined, |a, b| {
+            told_together(notes, &joined[a], &joined[b])
+        });
         let open = joined.iter().filter(|j| j.confidence >= DRAFT).filter_map(|j| query(set, encounter, j));
         let queries = open.chain(asked).collect();
         let whole: Vec<u8> = encounter.notes.iter().flat_map(|n| n.text.bytes()).collect();
@@ -278,6 +277,15 @@ fn sequence(suggestions: &mut [Suggestion], joined: &[Joined]) {
             suggestions[n].sequence = Some(place + 1);
         }
     }
+}
+
+/// Whether some sentence tells both.
+fn told_together(notes: &[NoteRead], a: &Joined, b: &Joined) -> bool {
+    let place = |c: &Candidate| {
+        let mention = notes.get(c.note)?.annotation.mentions.get(c.mention)?;
+        Some((c.note, mention.sentence))
+    };
+    a.evidence.iter().any(|x| b.evidence.iter().any(|y| place(x).is_some() && place(x) == place(y)))
 }
 
 fn evidence_of(encounter: &Encounter, candidate: &Candidate, span: Span, role: &str) -> Evidence {

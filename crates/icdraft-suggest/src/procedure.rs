@@ -6,7 +6,9 @@ use icdraft_note::{Encounter, SectionKind};
 use crate::candidate::{Candidate, Refused};
 use crate::diagnosis::is_operative;
 use crate::knowledge;
+use crate::rank;
 use crate::report::Reason;
+use crate::rule::{BEHIND, Draft};
 
 /// Candidates and refusals from the procedure mentions of one note.
 pub(crate) fn candidates(
@@ -18,6 +20,14 @@ pub(crate) fn candidates(
 ) {
     let text = encounter.notes[at].text.as_str();
     let titled = annotation.outline.sections.iter().any(|s| s.kind == SectionKind::ProcedurePerformed);
+    let procedural = |m: &Mention| matches!(terminology.concept(m.concept).meaning, Meaning::Procedure(_));
+    let known: Vec<usize> = annotation.mentions.iter().filter(|m| procedural(m)).map(|m| m.sentence).collect();
+    let titles = || {
+        let sentences = annotation.outline.sentences.iter().enumerate();
+        sentences.filter(|(_, (_, s))| annotation.outline.sections[*s].kind == SectionKind::ProcedurePerformed)
+    };
+    let titled = titled && titles().any(|(n, _)| known.contains(&n));
+    let unread = titles().any(|(n, _)| !known.contains(&n));
     let operative = annotation.outline.sections.iter().any(|s| is_operative(s.kind));
     for (place, mention) in annotation.mentions.iter().enumerate() {
         let Meaning::Procedure(number) = terminology.concept(mention.concept).meaning else {
@@ -36,6 +46,10 @@ pub(crate) fn candidates(
         if !titled && told {
             score = score.max(0.55);
         }
+        // Where a line of the title is in words that no row knows, the body may tell what it means.
+        if unread && kind == SectionKind::ProcedureDescription {
+            score = score.max(0.45);
+        }
         // Tests are reported as results; they are lines of this claim when they were done here and now.
         let sentence = &text[annotation.outline.sentences[mention.sentence].0.span];
         if matches!(
@@ -52,7 +66,10 @@ pub(crate) fn candidates(
         }
         // A radiology report names its study under EXAM.
         let section = &annotation.outline.sections[mention.section];
-        if kind == SectionKind::PhysicalExam && procedure.code.starts_with('7') && section.body.len() <= LONGEST_STUDY {
+        if kind == SectionKind::PhysicalExam
+            && procedure.code.starts_with(['7', '9'])
+            && section.body.len() <= LONGEST_STUDY
+        {
             score = score.max(0.7);
         }
         // More words, more certainty that it is this procedure and not its neighbour.
@@ -176,6 +193,46 @@ fn digits(side: Side, sentence: &str) -> Vec<String> {
         Side::Bilateral => &[false, true],
     };
     hands.iter().flat_map(|&right| found.iter().map(move |&n| modifier(right, n))).collect()
+}
+
+/// Puts `code` in the place of the line `at`; false where the lexicon has no such code.
+pub(crate) fn recode(draft: &mut Draft<'_>, at: usize, code: &str, rule: &'static str, why: &str) -> bool {
+    let Some(number) = draft.terminology.procedure(code) else { return false };
+    let mut moved = draft.joined.remove(at);
+    moved.best.reasons.push(Reason::new(rule, format!("{code} instead of {}: {why}", moved.best.code)));
+    match draft.joined.iter_mut().find(|j| j.best.system == "CPT" && j.best.code == code) {
+        Some(same) => same.absorb(moved),
+        None => {
+            moved.best.code = code.to_owned();
+            moved.best.procedure = Some(number);
+            draft.joined.push(moved);
+        }
+    }
+    rank::order(&mut draft.joined);
+    true
+}
+
+/// Adds a line on the words of the line `at`, or raises the one that is there; nothing where the lexicon has no such code.
+pub(crate) fn add(draft: &mut Draft<'_>, at: usize, code: &str, units: u32, rule: &'static str, why: &str) {
+    let Some(number) = draft.terminology.procedure(code) else { return };
+    let mut added = draft.joined[at].clone();
+    let reason = Reason::new(rule, format!("beside {}: {why}", added.best.code));
+    match draft.joined.iter_mut().find(|j| j.best.system == "CPT" && j.best.code == code) {
+        Some(same) => {
+            same.confidence = same.confidence.max(added.confidence - BEHIND);
+            same.best.units = same.best.units.max(units);
+            same.best.reasons.push(reason);
+        }
+        None => {
+            added.confidence -= BEHIND;
+            added.best.code = code.to_owned();
+            added.best.procedure = Some(number);
+            added.best.units = units;
+            added.best.reasons = vec![reason];
+            draft.joined.push(added);
+        }
+    }
+    rank::order(&mut draft.joined);
 }
 
 /// Whether `component` is part of `whole` and so not reported beside it.

@@ -8,21 +8,27 @@ mod body_mass;
 mod bundling;
 mod combination;
 mod companion;
+mod discontinued;
+mod distinct;
 mod excludes;
+mod extent;
 mod external_cause;
 mod family;
 mod first_listed;
 mod history;
 mod instruction;
 mod laterality;
-mod pointer;
+mod operation;
+pub(crate) mod pointer;
 mod pregnancy;
 mod reference;
+mod sedation;
 mod side_conflict;
 mod specificity;
 mod substance;
 mod symptom;
 mod uncertainty;
+mod wound;
 
 use icdraft_codeset::{Code, CodeSet};
 use icdraft_mention::{Mention, Terminology};
@@ -81,7 +87,7 @@ pub(crate) struct Draft<'a> {
 }
 
 /// A code that a rule adds ranks behind the one that it is added to.
-const BEHIND: f64 = 0.001;
+pub(crate) const BEHIND: f64 = 0.001;
 
 impl Draft<'_> {
     /// Numbers of the drafted entries of a system.
@@ -166,8 +172,14 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &substance::Substance,
     &symptom::Symptom,
     &excludes::Excludes,
+    &operation::Operation,
+    &extent::ExtentLines,
+    &wound::Wound,
     &bundling::Bundling,
     &add_on::AddOn,
+    &distinct::Distinct,
+    &discontinued::Discontinued,
+    &sedation::Sedation,
     &external_cause::ExternalCause,
     &first_listed::FirstListed,
     &instruction::Instruction,

@@ -1,0 +1,93 @@
+//! The title of an operation against its body.
+
+use icdraft_note::SectionKind;
+
+use crate::procedure;
+use crate::rank::{self, DRAFT};
+use crate::report::{Query, Reason};
+use crate::rule::{About, Draft, Rule};
+
+#[derive(Debug)]
+pub(super) struct Operation;
+
+/// Words that say that an approach through scopes was given up.
+const CONVERTED: &[&str] = &[
+    "converted to open",
+    "converted to an open",
+    "converted to a laparotomy",
+    "converted to laparotomy",
+    "conversion to open",
+    "converted to a thoracotomy",
+    "converted to thoracotomy",
+    "converted to a mini-open",
+    "convert to open",
+    "convert to an open",
+    "opted to open",
+];
+
+impl Rule for Operation {
+    fn about(&self) -> About {
+        About {
+            name: "operation",
+            what: "The body of the report confirms, extends or contradicts its title: a conversion is coded open, a body that says more takes the place of a vague title, and a contradiction becomes a query.",
+            why: "CPT is coded from what the body of the operative report documents; CMS NCCI, chapter I, on conversions",
+            example: "\"PROCEDURE: Laparoscopic cholecystectomy. ... converted to open\" -> 47600 and a query about the title",
+        }
+    }
+
+    fn apply(&self, draft: &mut Draft<'_>) {
+        self.convert(draft);
+        self.extend(draft);
+    }
+}
+
+impl Operation {
+    fn convert(&self, draft: &mut Draft<'_>) {
+        let conversions = draft.terminology.extents().conversions.clone();
+        let drafted = draft.drafted("CPT");
+        let found = drafted.into_iter().find_map(|n| {
+            let best = &draft.joined[n].best;
+            let open = conversions.iter().find(|(scope, _)| *scope == best.code)?.1.clone();
+            let text = draft.encounter.notes[best.note].text.to_ascii_lowercase();
+            let (start, words) = CONVERTED.iter().find_map(|w| Some((text.find(w)?, *w)))?;
+            Some((n, open, best.note, start, words))
+        });
+        let Some((at, open, note, start, words)) = found else { return };
+        let scope = draft.joined[at].best.code.clone();
+        if procedure::recode(draft, at, &open, "operation", &format!("\"{words}\": the open procedure is reported")) {
+            draft.queries.push(Query {
+                code: open,
+                asks: format!("The title names {scope}, the body says \"{words}\". Should the title be amended?"),
+                note: draft.encounter.notes[note].id.clone(),
+                start,
+                end: start + words.len(),
+            });
+        }
+    }
+
+    /// What the body names and the title only as a part of it ("colonoscopy", with a polyp snared in the body) is what was done.
+    fn extend(&self, draft: &mut Draft<'_>) {
+        let procedures = draft.terminology.procedures();
+        let in_body =
+            |kind| matches!(kind, SectionKind::ProcedureDescription | SectionKind::Findings | SectionKind::Impression);
+        let titles: Vec<(String, f64)> = draft
+            .drafted("CPT")
+            .into_iter()
+            .map(|n| &draft.joined[n])
+            .filter(|j| j.best.section == SectionKind::ProcedurePerformed)
+            .map(|j| (j.best.code.clone(), j.confidence))
+            .collect();
+        for one in draft.joined.iter_mut().filter(|j| j.confidence < DRAFT && in_body(j.best.section)) {
+            let Some(whole) = one.best.procedure.map(|n| &procedures[n]).filter(|p| p.addon_of.is_empty()) else {
+                continue;
+            };
+            let part =
+                titles.iter().find(|(code, _)| code[..3] == whole.code[..3] && procedure::is_component(whole, code));
+            if let Some((code, confidence)) = part {
+                one.confidence = (confidence * 0.9).max(DRAFT);
+                one.best.reasons.push(Reason::new("operation", format!("the body says more than the title's {code}")));
+            }
+        }
+        rank::order(&mut draft.joined);
+    }
+}
