@@ -23,7 +23,8 @@ fn check(folder: &str, phrases: &str, code: &str) {
     let mut seen: BTreeMap<(String, String), (String, String)> = BTreeMap::new();
     let mut clashes = Vec::new();
     let Ok(files) = std::fs::read_dir(Path::new("data").join(folder)) else { return };
-    for file in files.map(|f| f.unwrap().path()) {
+    // The tables of extents lie in a folder below.
+    for file in files.map(|f| f.unwrap().path()).filter(|p| p.is_file()) {
         let text = std::fs::read_to_string(&file).unwrap();
         let mut lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'));
         let names: Vec<&str> = lines.next().unwrap().1.split('\t').collect();
