@@ -5,7 +5,9 @@ use std::path::Path;
 
 fn main() {
     let mut out = String::new();
-    for (name, folder) in [("DIAGNOSIS", "data/diagnosis"), ("CPT", "data/cpt"), ("EXTENT", "data/cpt/extent")] {
+    for (name, folder) in
+        [("DIAGNOSIS", "data/diagnosis"), ("CPT", "data/cpt"), ("EXTENT", "data/cpt/extent"), ("HCPCS", "data/hcpcs")]
+    {
         println!("cargo::rerun-if-changed={folder}");
         let mut files: Vec<_> = std::fs::read_dir(folder)
             .map(|entries| entries.filter_map(|e| Some(e.ok()?.path())).collect())

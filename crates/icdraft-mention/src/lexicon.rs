@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use icdraft_codeset::{Code, CodeSet};
 
+use crate::dose::Dose;
+
 /// A row that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LexiconError {
@@ -61,6 +63,7 @@ pub(crate) struct ProcedureRow<'a> {
     pub(crate) side: SideRule,
     pub(crate) addon_of: &'a str,
     pub(crate) bundles: &'a str,
+    pub(crate) dose: &'a str,
 }
 
 impl<'a> DiagnosisRow<'a> {
@@ -94,6 +97,7 @@ impl<'a> ProcedureRow<'a> {
             side,
             addon_of: column("addon_of").unwrap_or_default(),
             bundles: column("bundles").unwrap_or_default(),
+            dose: column("dose").unwrap_or_default(),
         })
     }
 }
@@ -102,12 +106,12 @@ fn required<'a>(column: &dyn Fn(&str) -> Option<&'a str>, name: &str) -> Result<
     column(name).filter(|v| !v.is_empty()).ok_or_else(|| format!("column `{name}` is empty"))
 }
 
-/// A procedure of the lexicon.
+/// A procedure of the lexicon, or a drug or supply.
 #[derive(Debug, Clone)]
 pub struct Procedure {
     /// Unique key.
     pub concept: String,
-    /// CPT number.
+    /// CPT number, or HCPCS Level II number.
     pub code: String,
     /// Our description.
     pub name: String,
@@ -117,6 +121,15 @@ pub struct Procedure {
     pub addon_of: Vec<String>,
     /// Components that are not reported beside it.
     pub bundles: Vec<String>,
+    /// For a drug: what one unit is.
+    pub dose: Option<Dose>,
+}
+
+impl Procedure {
+    /// `CPT` or `HCPCS`: Level II numbers begin with a letter.
+    pub fn system(&self) -> &'static str {
+        if self.code.starts_with(|c: char| c.is_ascii_digit()) { "CPT" } else { "HCPCS" }
+    }
 }
 
 /// A file compiled into the library, or read from the user's folder.
@@ -199,6 +212,10 @@ pub(crate) mod embedded {
 
     pub(crate) fn cpt() -> Vec<LexiconFile> {
         files(CPT)
+    }
+
+    pub(crate) fn hcpcs() -> Vec<LexiconFile> {
+        files(HCPCS)
     }
 
     pub(crate) fn extent() -> Vec<LexiconFile> {

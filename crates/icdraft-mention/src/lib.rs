@@ -6,6 +6,7 @@
 
 pub mod assertion;
 mod condition;
+pub mod dose;
 pub mod extent;
 mod index_term;
 mod laterality;

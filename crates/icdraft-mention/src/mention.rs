@@ -343,9 +343,11 @@ fn gather(key: &Found, others: &[Atom], found: &[Found]) -> Option<Vec<(usize, u
 /// concepts over the same words those with most conditions stay, then the lexicon's before the tabular list's.
 fn resolve(terminology: &Terminology, mut raws: Vec<Raw>) -> Vec<Raw> {
     let concept = |raw: &Raw| -> &Concept { &terminology.concepts[raw.concept] };
-    // Diagnoses, procedures and add-on procedures do not compete: an add-on is said in the words of its primary.
+    // Diagnoses, procedures, add-on procedures and drugs do not compete: an add-on is said in the words of its primary, a drug in
+    // those of its injection.
     let class = |raw: &Raw| match concept(raw).meaning {
         Meaning::Diagnosis(_) => 0,
+        Meaning::Procedure(n) if terminology.procedures()[n].system() == "HCPCS" => 3,
         Meaning::Procedure(n) => 1 + usize::from(!terminology.procedures()[n].addon_of.is_empty()),
     };
     raws.sort_by_key(|r| {

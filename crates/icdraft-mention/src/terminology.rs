@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::assertion::CueTable;
 use crate::condition::{Condition, Measure};
+use crate::dose::Dose;
 use crate::extent::Extents;
 use crate::index_term::index_terms;
 use crate::laterality::Side;
@@ -18,7 +19,7 @@ use crate::vocabulary::{Stream, Vocabulary, Word};
 /// Which lexicons a terminology is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Procedures {
-    /// The project's CPT lexicon, where the build has it.
+    /// The project's CPT and HCPCS lexicons, where the build has them.
     #[default]
     Lexicon,
     /// None: diagnoses only.
@@ -245,7 +246,10 @@ impl Terminology {
     /// # Errors
     /// A bad row in the lexicons, named by file and line. (The embedded ones are checked by the tests.)
     pub fn new(set: &CodeSet, procedures: Procedures) -> Result<Self, LexiconError> {
-        let cpt = if procedures == Procedures::Lexicon { embedded::cpt() } else { Vec::new() };
+        let cpt = match procedures {
+            Procedures::Lexicon => embedded::cpt().into_iter().chain(embedded::hcpcs()).collect(),
+            Procedures::None => Vec::new(),
+        };
         Self::from_files(set, &embedded::diagnosis(), &cpt)
     }
 
@@ -376,9 +380,15 @@ fn procedure_rows(cpt: &[LexiconFile], builder: &mut Builder) -> Result<Vec<Proc
     for file in cpt {
         for (line, row) in file.rows(ProcedureRow::read)? {
             let place = format!("{}:{line}", file.name);
-            if row.code.len() != 5 || !row.code.bytes().take(4).all(|b| b.is_ascii_digit()) {
-                return Err(file.error(line, format!("`{}` is not shaped like a CPT number", row.code)));
+            if !is_number(row.code) {
+                return Err(file.error(line, format!("`{}` is shaped like no CPT and no HCPCS number", row.code)));
             }
+            let dose = match row.dose {
+                "" => None,
+                text => Some(Dose::parse(text).ok_or_else(|| {
+                    file.error(line, format!("dose `{text}` is no number with mg, mcg, g, units or mL"))
+                })?),
+            };
             if let Some(first) = keys.insert(row.concept.to_owned(), place) {
                 return Err(file.error(line, format!("concept `{}` stands in {first} already", row.concept)));
             }
@@ -397,10 +407,23 @@ fn procedure_rows(cpt: &[LexiconFile], builder: &mut Builder) -> Result<Vec<Proc
                 side: row.side,
                 addon_of: list(row.addon_of),
                 bundles: list(row.bundles),
+                dose,
             });
         }
     }
     Ok(procedures)
+}
+
+/// Four digits and a digit or letter (CPT), or a letter and four digits (HCPCS Level II; D belongs to the dentists' association).
+fn is_number(code: &str) -> bool {
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    match code.as_bytes() {
+        [b'D', ..] => false,
+        [first, rest @ ..] if rest.len() == 4 => {
+            first.is_ascii_uppercase() && digits(rest) || first.is_ascii_digit() && digits(&rest[..3])
+        }
+        _ => false,
+    }
 }
 
 /// Longest title that is tried as a phrase: longer ones are classifications, not what anybody writes.

@@ -265,7 +265,7 @@ impl Coder {
 /// Numbers the drafts of each system as on a claim: by the place of their strongest evidence, confident sections first. The
 /// diagnosis listed first in the strongest section leads (guideline IV.G).
 fn sequence(suggestions: &mut [Suggestion], joined: &[Joined]) {
-    for system in ["ICD-10-CM", "CPT"] {
+    for system in ["ICD-10-CM", "CPT", "HCPCS"] {
         let mut drafted: Vec<usize> =
             (0..suggestions.len()).filter(|&n| suggestions[n].draft && suggestions[n].system == system).collect();
         drafted.sort_by(|&a, &b| {

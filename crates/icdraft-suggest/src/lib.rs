@@ -22,6 +22,7 @@ mod procedure;
 mod rank;
 mod report;
 mod rule;
+mod supply;
 
 pub use coder::{CPT_RELEASE, Coder, Config, ConfigError};
 pub use cpt::{CptTable, CptTableError};

@@ -1,7 +1,7 @@
 //! Procedure candidates: from mentions to CPT lines with modifiers and units, and what is bundled into what.
 
 use icdraft_mention::{Annotation, Meaning, Mention, Procedure, Side, SideRule, Terminology};
-use icdraft_note::{Encounter, SectionKind};
+use icdraft_note::{Billing, Encounter, SectionKind};
 
 use crate::candidate::{Candidate, Refused};
 use crate::diagnosis::is_operative;
@@ -9,6 +9,7 @@ use crate::knowledge;
 use crate::rank;
 use crate::report::Reason;
 use crate::rule::{BEHIND, Draft};
+use crate::supply;
 
 /// Candidates and refusals from the procedure mentions of one note.
 pub(crate) fn candidates(
@@ -28,6 +29,11 @@ pub(crate) fn candidates(
     };
     let titled = titled && titles().any(|(n, _)| known.contains(&n));
     let unread = titles().any(|(n, _)| !known.contains(&n));
+    let surgical = annotation
+        .outline
+        .sections
+        .iter()
+        .any(|s| matches!(s.kind, SectionKind::PreoperativeDiagnosis | SectionKind::PostoperativeDiagnosis));
     let operative = annotation.outline.sections.iter().any(|s| is_operative(s.kind));
     for (place, mention) in annotation.mentions.iter().enumerate() {
         let Meaning::Procedure(number) = terminology.concept(mention.concept).meaning else {
@@ -36,7 +42,19 @@ pub(crate) fn candidates(
         let procedure = &terminology.procedures()[number];
         let kind = annotation.outline.ruling_kind(mention.section);
         if let Some(reason) = refusal(mention, kind) {
-            out.1.push(Refused::of(at, mention, procedure.code.clone(), "CPT", reason));
+            out.1.push(Refused::of(at, mention, procedure.code.clone(), procedure.system(), reason));
+            continue;
+        }
+        if procedure.system() == "HCPCS" {
+            out.0.extend(supply::candidate(
+                procedure,
+                number,
+                (at, place, mention),
+                kind,
+                text,
+                annotation,
+                surgical && encounter.billing == Billing::Professional,
+            ));
             continue;
         }
         let mut score = knowledge::weight(kind).procedure;
@@ -109,7 +127,7 @@ pub(crate) fn candidates(
 const LONGEST_STUDY: usize = 160;
 
 /// Words that say that a test was done at this visit.
-fn is_here_and_now(sentence: &str) -> bool {
+pub(crate) fn is_here_and_now(sentence: &str) -> bool {
     let lower = sentence.to_lowercase();
     ["today", "in office", "in the office", "in clinic", "in the clinic", "in our office", "at this visit"]
         .iter()
@@ -267,6 +285,7 @@ mod tests {
             side: SideRule::Paired,
             addon_of: vec![],
             bundles: vec!["29805".into(), "2982".into()],
+            dose: None,
         };
         assert!(is_component(&whole, "29805") && is_component(&whole, "29822") && !is_component(&whole, "29826"));
     }

@@ -10,6 +10,7 @@ mod combination;
 mod companion;
 mod discontinued;
 mod distinct;
+mod dose;
 mod excludes;
 mod extent;
 mod external_cause;
@@ -180,6 +181,7 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &distinct::Distinct,
     &discontinued::Discontinued,
     &sedation::Sedation,
+    &dose::DoseTold,
     &external_cause::ExternalCause,
     &first_listed::FirstListed,
     &instruction::Instruction,
