@@ -12,6 +12,7 @@
 pub mod axis;
 mod code;
 mod codeset;
+pub mod hcpcs;
 mod hierarchy;
 pub mod loader;
 pub mod pack;

@@ -62,3 +62,19 @@ fn a_diagnosis_wording_has_one_code() {
 fn a_procedure_wording_has_one_code() {
     check("cpt", "phrases", "code");
 }
+
+#[test]
+fn an_add_on_has_primaries_in_the_lexicon() {
+    let terminology =
+        icdraft_mention::Terminology::new(&icdraft_codeset::CodeSet::embedded(), icdraft_mention::Procedures::Lexicon)
+            .unwrap();
+    for add_on in terminology.procedures().iter().filter(|p| !p.addon_of.is_empty()) {
+        let primary = |code: &str| add_on.addon_of.iter().any(|p| code.starts_with(p.as_str()));
+        let found = terminology.procedures().iter().any(|p| p.code != add_on.code && primary(&p.code));
+        assert!(found, "{}: none of {:?} is in the lexicon", add_on.concept, add_on.addon_of);
+    }
+    let extents = terminology.extents();
+    let named = extents.rows.iter().flat_map(|r| [&r.base, &r.code]).chain(extents.wounds.iter().map(|w| &w.code));
+    let missing: Vec<&String> = named.filter(|code| terminology.procedure(code).is_none()).collect();
+    assert!(missing.is_empty() || terminology.procedure("22551").is_none(), "not in the lexicon: {missing:?}");
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use icdraft_codeset::hcpcs::{Hcpcs, HcpcsError};
 use icdraft_codeset::{CodeSet, Releases, UnknownRelease, pack::PackError};
 use icdraft_mention::{Annotation, LexiconError, Procedures, Terminology};
 use icdraft_note::{Encounter, Span, Unit};
@@ -33,6 +34,8 @@ pub struct Config {
     pub procedures: Procedures,
     /// The user's licensed CPT table, for its descriptions.
     pub cpt_table: Option<PathBuf>,
+    /// The CMS file of HCPCS Level II, for its descriptions and dates.
+    pub hcpcs_table: Option<PathBuf>,
     /// Rules switched off, by name; see [`crate::rules`].
     pub without_rules: Vec<String>,
 }
@@ -52,6 +55,9 @@ pub enum ConfigError {
     /// A CPT table that cannot be used.
     #[error(transparent)]
     Cpt(#[from] CptTableError),
+    /// A HCPCS file that cannot be used.
+    #[error(transparent)]
+    Hcpcs(#[from] HcpcsError),
     /// A rule that does not exist.
     #[error("no rule is named `{0}`; `icdraft rules` lists them")]
     Rule(String),
@@ -64,6 +70,7 @@ pub struct Coder {
     engines: Vec<Engine>,
     forced: Option<usize>,
     cpt: Option<CptTable>,
+    hcpcs: Option<Hcpcs>,
     rules: Vec<&'static dyn Rule>,
 }
 
@@ -91,12 +98,13 @@ impl Coder {
             })
             .collect::<Result<_, LexiconError>>()?;
         let cpt = config.cpt_table.as_deref().map(CptTable::read).transpose()?;
+        let hcpcs = config.hcpcs_table.as_deref().map(Hcpcs::read).transpose()?;
         let off = |name: &str| config.without_rules.iter().any(|w| w == name);
         if let Some(unknown) = config.without_rules.iter().find(|w| !RULES.iter().any(|r| r.about().name == **w)) {
             return Err(ConfigError::Rule(unknown.clone()));
         }
         let rules = RULES.iter().copied().filter(|r| !off(r.about().name)).collect();
-        Ok(Self { releases, engines, forced, cpt, rules })
+        Ok(Self { releases, engines, forced, cpt, hcpcs, rules })
     }
 
     /// The terminology that codes encounters of `day` (the newest where there is none).
@@ -155,7 +163,15 @@ impl Coder {
             procedure::candidates(terminology, encounter, at, &read.annotation, &mut found);
             notes.push(read);
         }
-        let (candidates, refused) = found;
+        let (mut candidates, refused) = found;
+        if let (Some(table), Some(day)) = (&self.hcpcs, encounter.date_of_service) {
+            let ended = |c: &Candidate| c.system == "HCPCS" && table.find(&c.code).is_some_and(|h| !h.is_valid_on(day));
+            let mut codes: Vec<&str> = candidates.iter().filter(|c| ended(c)).map(|c| c.code.as_str()).collect();
+            codes.sort_unstable();
+            codes.dedup();
+            warnings.extend(codes.iter().map(|code| format!("{code} is not valid on {day} and was left out")));
+            candidates.retain(|c| !ended(c));
+        }
         let joined = rank::join(candidates);
         let mut draft = Draft {
             set,
@@ -225,7 +241,9 @@ impl Coder {
         let best = &joined.best;
         let title = match best.procedure {
             Some(number) => {
-                let licensed = self.cpt.as_ref().and_then(|t| t.description(&best.code)).map(str::to_owned);
+                let official = || Some(self.hcpcs.as_ref()?.find(&best.code)?.short.clone());
+                let licensed =
+                    self.cpt.as_ref().and_then(|t| t.description(&best.code)).map(str::to_owned).or_else(official);
                 licensed.unwrap_or_else(|| terminology.procedures()[number].name.clone())
             }
             None => best.code.parse().ok().and_then(|c| set.title(c)).unwrap_or_default().into_owned(),

@@ -79,6 +79,11 @@ impl CptTable {
         if table.is_empty() { Err(CptTableError::Empty(path.to_owned())) } else { Ok(Self(table)) }
     }
 
+    /// Every code with its description, in no order.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(code, description)| (code.as_str(), description.as_str()))
+    }
+
     /// The description of a code.
     pub fn description(&self, code: &str) -> Option<&str> {
         self.0.get(code).map(String::as_str)

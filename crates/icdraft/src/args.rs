@@ -59,12 +59,15 @@ pub(crate) struct Knowledge {
     /// Use this release for every note, whatever its date of service (FY2026-04-01)
     #[arg(long, value_name = "NAME", help_heading = "Knowledge")]
     release: Option<String>,
-    /// Leave procedures out
+    /// Leave procedures, drugs and supplies out
     #[arg(long, help_heading = "Knowledge")]
     no_cpt: bool,
     /// Your licensed CPT table, for its descriptions: code and description, tab or comma separated
     #[arg(long = "cpt", value_name = "FILE", conflicts_with = "no_cpt", help_heading = "Knowledge")]
     cpt_table: Option<PathBuf>,
+    /// The CMS file of HCPCS Level II, for its descriptions and dates: the record file, or the spreadsheet saved as CSV
+    #[arg(long = "hcpcs", value_name = "FILE", conflicts_with = "no_cpt", help_heading = "Knowledge")]
+    hcpcs_table: Option<PathBuf>,
     /// Switch a coding rule off (see `icdraft rules`); may be repeated
     #[arg(long = "without-rule", value_name = "NAME", help_heading = "Knowledge")]
     without_rules: Vec<String>,
@@ -77,6 +80,7 @@ impl Knowledge {
             release: self.release.clone(),
             procedures: if self.no_cpt { Procedures::None } else { Procedures::Lexicon },
             cpt_table: self.cpt_table.clone(),
+            hcpcs_table: self.hcpcs_table.clone(),
             without_rules: self.without_rules.clone(),
         }
     }
@@ -323,7 +327,9 @@ pub(crate) enum CodesCommand {
         tabular_only: bool,
     },
     /// Show a code: titles above it, notes, 7th characters, axes, billable or why not
-    #[command(after_help = "Example:\n  icdraft codes show M17.11")]
+    #[command(
+        after_help = "Examples:\n  icdraft codes show M17.11\n  icdraft codes show 29827 --cpt my-cpt.tsv\n  icdraft codes show J1885 --hcpcs HCPC2026_ANWEB.txt"
+    )]
     Show {
         /// With or without the dot
         code: String,
@@ -333,7 +339,9 @@ pub(crate) enum CodesCommand {
         knowledge: Knowledge,
     },
     /// Find codes by words of their titles and inclusion terms
-    #[command(after_help = "Example:\n  icdraft codes search knee osteoarthritis right")]
+    #[command(
+        after_help = "Examples:\n  icdraft codes search knee osteoarthritis right\n  icdraft codes search rotator cuff --cpt my-cpt.tsv"
+    )]
     Search {
         #[arg(required = true)]
         words: Vec<String>,

@@ -906,3 +906,27 @@ fn eval_refuses_what_it_cannot_score() {
     let run = icdraft(&["eval", "--gold", path(&gold), "--pred", path(&bad)]).expect(1);
     assert!(run.err.contains("bad.jsonl") && run.err.contains("line 1") && !run.err.contains("Zebulon"), "{}", run.err);
 }
+
+#[test]
+fn look_up_of_procedures_drugs_and_supplies() {
+    let folder = tempfile::tempdir().unwrap();
+    let cpt = file(folder.path(), "cpt.tsv", "00001\tmade up words of a licence\n");
+    let shown = icdraft(&["codes", "show", "00001", "--cpt", path(&cpt)]).expect(0);
+    assert!(shown.out.contains("made up words of a licence") && shown.out.contains("never drafts it"), "{}", shown.out);
+    let found = icdraft(&["codes", "search", "words", "licence", "--cpt", path(&cpt)]).expect(0);
+    assert!(found.out.contains("00001"), "{}", found.out);
+    let unknown = icdraft(&["codes", "show", "00002", "--cpt", path(&cpt)]).expect(1);
+    assert!(unknown.err.contains("not in your tables"), "{}", unknown.err);
+    let csv = "HCPC,SEQNUM,RECID,LONG DESCRIPTION,SHORT DESCRIPTION,ADD DT,ACT EFF DT,TERM DT\n\
+               J1885,00100,3,made up long words,made up short words,20000101,20000101,20251231\n";
+    let hcpcs = file(folder.path(), "hcpcs.csv", csv);
+    let shown = icdraft(&["codes", "show", "J1885", "--hcpcs", path(&hcpcs)]).expect(0);
+    assert!(shown.out.contains("made up long words") && shown.out.contains("2025-12-31"), "{}", shown.out);
+    let note = "EMERGENCY DEPARTMENT COURSE: Ketorolac 60 mg IM was given.\n";
+    let before = suggest(note, &["--hcpcs", path(&hcpcs), "--date", "2025-06-01"]);
+    let line = rows(&before, "suggestions").iter().find(|s| s["code"] == "J1885").unwrap();
+    assert_eq!((line["title"].as_str(), line["units"].as_u64()), (Some("made up short words"), Some(4)));
+    let after = suggest(note, &["--hcpcs", path(&hcpcs), "--date", "2026-06-01"]);
+    assert!(!rows(&after, "suggestions").iter().any(|s| s["code"] == "J1885"), "{after}");
+    assert!(after["warnings"].to_string().contains("J1885 is not valid on 2026-06-01"), "{after}");
+}

@@ -9,7 +9,7 @@ use icdraft_codeset::{Code, CodeSet, NoteKind, Releases, Validity, axis, search}
 use serde_json::json;
 
 use crate::args::{Codes, CodesCommand, Format, Knowledge};
-use crate::command::{Done, print, say};
+use crate::command::{Done, print, procedures, say};
 use crate::table;
 
 pub(crate) fn run(args: &Codes) -> anyhow::Result<Done> {
@@ -105,6 +105,9 @@ fn kind_name(kind: NoteKind) -> &'static str {
 }
 
 fn show(text: &str, format: Format, knowledge: &Knowledge) -> anyhow::Result<Done> {
+    if procedures::is_number(text) || !text.contains('.') && procedures::is_known_letter(text, knowledge)? {
+        return procedures::show(text, format, knowledge);
+    }
     let (releases, number) = chosen(knowledge)?;
     let set = &releases.sets()[number];
     let code: Code = text.parse()?;
@@ -205,7 +208,8 @@ fn find(query: &str, limit: usize, format: Format, knowledge: &Knowledge) -> any
     let (releases, number) = chosen(knowledge)?;
     let set = &releases.sets()[number];
     let hits = search::search(set, query, limit);
-    if hits.is_empty() {
+    let others = procedures::search(query, knowledge)?;
+    if hits.is_empty() && others.is_empty() {
         bail!("no code in {} has these words", set.release());
     }
     let title = |code: Code| set.find(code).map(|id| set.entry_title(id)).unwrap_or_default();
@@ -215,14 +219,20 @@ fn find(query: &str, limit: usize, format: Format, knowledge: &Knowledge) -> any
                 .iter()
                 .map(|h| json!({"code": h.code.to_string(), "title": title(h.code), "score": (h.score * 1e4).round() / 1e4, "billable": set.is_billable(h.code)}))
                 .collect();
-            serde_json::to_string_pretty(&json!({"release": set.release().to_string(), "hits": rows}))? + "\n"
+            serde_json::to_string_pretty(
+                &json!({"release": set.release().to_string(), "hits": rows, "procedures": others.iter().take(limit).map(|(code, title)| json!({"code": code, "title": title})).collect::<Vec<_>>()}),
+            )? + "\n"
         }
         Format::Table => {
             let rows = hits.iter().map(|h| {
                 let state = if set.is_billable(h.code) { "billable" } else { "heading" };
                 vec![h.code.to_string(), title(h.code).to_owned(), state.to_owned(), format!("{:.2}", h.score)]
             });
-            table::plain(&["code", "title", "", "score"], rows)
+            let others = others
+                .iter()
+                .take(limit)
+                .map(|(code, title)| vec![code.clone(), title.clone(), String::new(), String::new()]);
+            table::plain(&["code", "title", "", "score"], others.chain(rows))
         }
     };
     print(&shown)?;

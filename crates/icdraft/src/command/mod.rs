@@ -5,6 +5,7 @@ pub(crate) mod assert;
 pub(crate) mod batch;
 pub(crate) mod codes;
 pub(crate) mod eval;
+pub(crate) mod procedures;
 pub(crate) mod rules;
 pub(crate) mod suggest;
 
