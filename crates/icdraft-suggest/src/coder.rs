@@ -14,11 +14,14 @@ use crate::cpt::{CptTable, CptTableError};
 use crate::diagnosis::{self, Diagnoser, NoteRead};
 use crate::procedure;
 use crate::rank::{self, DRAFT, Joined};
-use crate::report::{self, CueText, Echo, EchoNote, Edit, Evidence, NotCoded, Query, Report, SCHEMA, Suggestion};
+use crate::report::{self, CueText, Echo, EchoNote, Evidence, NotCoded, Query, Report, SCHEMA, Suggestion};
 use crate::rule::{self, Draft, RULES, Rule};
 
 /// Name of the embedded procedure lexicon's release.
 pub const CPT_RELEASE: &str = "icdraft-procedures-2026";
+
+/// Name of the embedded lexicon of drugs and supplies.
+pub const HCPCS_RELEASE: &str = "icdraft-hcpcs-2026";
 
 /// Most evidence kept for a code.
 const EVIDENCE: usize = 6;
@@ -187,24 +190,15 @@ impl Coder {
         for rule in &self.rules {
             rule.apply(&mut draft);
         }
-        let Draft { joined, refused, edits, queries, .. } = draft;
-        self.report((set, terminology), encounter, &notes, &joined, &refused, (edits, queries), warnings)
+        self.report(draft, warnings)
     }
 
-    fn report(
-        &self,
-        (set, terminology): (&CodeSet, &Terminology),
-        encounter: &Encounter,
-        notes: &[NoteRead],
-        joined: &[Joined],
-        refused: &[Refused],
-        (edits, asked): (Vec<Edit>, Vec<Query>),
-        warnings: Vec<String>,
-    ) -> Report {
+    fn report(&self, draft: Draft<'_>, warnings: Vec<String>) -> Report {
+        let Draft { set, terminology, encounter, notes, joined, refused, edits, queries: asked, .. } = draft;
         let mut suggestions: Vec<Suggestion> =
             joined.iter().enumerate().map(|(n, j)| self.suggestion((set, terminology), encounter, n + 1, j)).collect();
-        sequence(&mut suggestions, joined);
-        rule::pointer::assign(terminology.extents(), &mut suggestions, joined, |a, b| {
+        sequence(&mut suggestions, &joined);
+        rule::pointer::assign(terminology.extents(), &mut suggestions, &joined, |a, b| {
             told_together(notes, &joined[a], &joined[b])
         });
         let open = joined.iter().filter(|j| j.confidence >= DRAFT).filter_map(|j| query(set, encounter, j));
@@ -213,6 +207,7 @@ impl Coder {
         let mut releases = BTreeMap::from([("ICD-10-CM".to_owned(), set.release().to_string())]);
         if !terminology.procedures().is_empty() {
             releases.insert("CPT".into(), CPT_RELEASE.into());
+            releases.insert("HCPCS".into(), HCPCS_RELEASE.into());
         }
         Report {
             schema: SCHEMA.into(),
@@ -225,7 +220,7 @@ impl Coder {
             encounter: echo(encounter),
             warnings,
             suggestions,
-            not_coded: not_coded(encounter, refused),
+            not_coded: not_coded(encounter, &refused),
             queries,
             edits,
         }

@@ -24,7 +24,7 @@ mod report;
 mod rule;
 mod supply;
 
-pub use coder::{CPT_RELEASE, Coder, Config, ConfigError};
+pub use coder::{CPT_RELEASE, Coder, Config, ConfigError, HCPCS_RELEASE};
 pub use cpt::{CptTable, CptTableError};
 pub use report::{CueText, Echo, EchoNote, Edit, Evidence, Model, NotCoded, Query, Reason, Report, SCHEMA, Suggestion};
 pub use rule::{About, rules};

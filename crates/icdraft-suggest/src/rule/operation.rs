@@ -68,6 +68,7 @@ impl Operation {
     /// What the body names and the title only as a part of it ("colonoscopy", with a polyp snared in the body) is what was done.
     fn extend(&self, draft: &mut Draft<'_>) {
         let procedures = draft.terminology.procedures();
+        let distinct = &draft.terminology.extents().distinct;
         let in_body =
             |kind| matches!(kind, SectionKind::ProcedureDescription | SectionKind::Findings | SectionKind::Impression);
         let titles: Vec<(String, f64)> = draft
@@ -81,9 +82,12 @@ impl Operation {
             let Some(whole) = one.best.procedure.map(|n| &procedures[n]).filter(|p| p.addon_of.is_empty()) else {
                 continue;
             };
+            // A second technique on another lesion is told in the body alone.
+            let beside = distinct.iter().filter(|d| d.lesser == whole.code).flat_map(|d| &d.greater);
+            let second = titles.iter().find(|(code, _)| beside.clone().any(|g| g == code));
             let part =
                 titles.iter().find(|(code, _)| code[..3] == whole.code[..3] && procedure::is_component(whole, code));
-            if let Some((code, confidence)) = part {
+            if let Some((code, confidence)) = part.or(second) {
                 one.confidence = (confidence * 0.9).max(DRAFT);
                 one.best.reasons.push(Reason::new("operation", format!("the body says more than the title's {code}")));
             }

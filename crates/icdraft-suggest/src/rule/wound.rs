@@ -55,7 +55,7 @@ fn sum(draft: &mut Draft<'_>, rows: &[&WoundRow]) {
         return;
     }
     let total: f64 = lengths.iter().sum();
-    let Some(row) = rows.iter().filter(|r| total > r.over).next_back() else { return };
+    let Some(row) = rows.iter().rfind(|r| total > r.over) else { return };
     let why = format!("{} wounds of the group \"{}\" add up to {total} cm", lengths.len(), row.group);
     let code = row.code.clone();
     let others: Vec<String> = lines.iter().map(|&n| draft.joined[n].best.code.clone()).filter(|c| *c != code).collect();
