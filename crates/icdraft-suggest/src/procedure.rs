@@ -286,6 +286,8 @@ mod tests {
             addon_of: vec![],
             bundles: vec!["29805".into(), "2982".into()],
             dose: None,
+            strength: None,
+            route: icdraft_mention::Route::Any,
         };
         assert!(is_component(&whole, "29805") && is_component(&whole, "29822") && !is_component(&whole, "29826"));
     }
