@@ -39,11 +39,13 @@ pub(crate) fn candidates(
         };
         let procedure = &terminology.procedures()[number];
         let kind = annotation.outline.ruling_kind(mention.section);
-        if let Some(reason) = refusal(mention, kind) {
+        let drug = procedure.system() == "HCPCS";
+        let against = if drug { supply::refusal(terminology, annotation, text, place) } else { refusal(mention, kind) };
+        if let Some(reason) = against {
             out.1.push(Refused::of(at, mention, procedure.code.clone(), procedure.system(), reason));
             continue;
         }
-        if procedure.system() == "HCPCS" {
+        if drug {
             out.0.extend(supply::candidate(terminology, encounter, at, annotation, place));
             continue;
         }

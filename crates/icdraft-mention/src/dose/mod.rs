@@ -314,8 +314,9 @@ impl<'a> Around<'a> {
             return Some(Stated { dose: Dose { amount, measure: unit }, span });
         }
         let (volume, span) = whole(Measure::Milliliter)?;
-        let told = mine.iter().find(|a| a.strength && a.dose.measure == unit).map(|a| a.dose);
-        let strength = told.or_else(|| self.named_strength()).or(self.drug.strength)?;
+        let own = |a: &&&Amount| a.strength && a.dose.measure == unit && (self.stands_before(a) || self.goes_on(a));
+        let told = || mine.iter().find(own).map(|a| a.dose);
+        let strength = self.named_strength().or_else(told).or(self.drug.strength)?;
         Some(Stated { dose: Dose { amount: volume * strength.amount, measure: strength.measure }, span })
     }
 }
@@ -325,11 +326,13 @@ pub fn stated(sentence: &str, drug: &Drug, others: &[Span]) -> Option<Stated> {
     Around::new(sentence, drug, others).stated()
 }
 
-/// The words of a sentence that speak of one drug: from a few words before it to the next drug or the next semicolon.
+/// The words of a sentence that speak of one drug: from the last comma or "and" before it to the next drug or the next semicolon.
 pub fn clause(sentence: &str, drug: Span, others: &[Span]) -> Span {
     let start = others.iter().filter(|o| o.end <= drug.start).map(|o| o.end).max().unwrap_or(0);
     let end = others.iter().filter(|o| o.start >= drug.end).map(|o| o.start).min().unwrap_or(sentence.len());
-    let start = sentence[start..drug.start].rfind([',', ';']).map_or(start, |n| start + n + 1);
+    let before = &sentence[start..drug.start];
+    let stop = [before.rfind([',', ';']).map(|n| n + 1), before.rfind(" and ").map(|n| n + 5)];
+    let start = start + stop.into_iter().flatten().max().unwrap_or(0);
     let end = sentence[drug.end..end].find(';').map_or(end, |n| drug.end + n);
     Span::new(start, end)
 }

@@ -68,16 +68,24 @@ impl<'a> Told<'a> {
         &self.sentence[dose::clause(self.sentence, self.span, &self.others)]
     }
 
+    /// Whether the words right behind it say that it was given: "was injected", not "will be given".
+    fn was_given(&self) -> bool {
+        let behind = self.behind();
+        behind.first(Says::Given).is_some_and(|given| behind.first(Says::Order).is_none_or(|order| given < order))
+    }
+
+    fn behind(&self) -> Words {
+        Words::of(self.sentence[self.span.end..].split([',', ';']).next().unwrap_or_default())
+    }
+
     /// Whether it is ordered, planned or refused: by words before it, or between it and the word that says it was given. A sentence that
     /// says so of one drug says it of those behind it too, unless it tells what was given.
     fn is_only_ordered(&self, given: bool) -> bool {
         let before = &self.sentence[..self.span.start];
         let before = before.rsplit([';', '.']).next().unwrap_or(before);
         let clause = before.rsplit(',').next().and_then(|c| c.rsplit(" and ").next()).unwrap_or(before);
-        let behind = Words::of(self.sentence[self.span.end..].split([',', ';']).next().unwrap_or_default());
-        let until = behind.first(Says::Given);
         Words::of(if given { clause } else { before }).say(Says::Order)
-            || behind.first(Says::Order).is_some_and(|order| until.is_none_or(|until| order < until))
+            || !self.was_given() && self.behind().say(Says::Order)
     }
 
     /// Whether the note says that it was given the way that its code asks for. `header` is that of the section.
@@ -85,7 +93,11 @@ impl<'a> Told<'a> {
         let behind = &self.sentence[self.span.end..];
         let clause = Words::of(self.clause());
         let near = Words::of(&behind[..behind.len().min(self.clause().len())]);
-        let whole = Words::of(&format!("{header} {}", self.sentence));
+        // "Given IV" before the first drug of a list, or behind the last, is said of all of them.
+        let first = self.others.iter().map(|o| o.start).min().unwrap_or(usize::MAX).min(self.span.start);
+        let last = self.others.iter().map(|o| o.end).max().unwrap_or(0).max(self.span.end);
+        let list = format!("{header} {} {} {}", &self.sentence[..first], self.clause(), &self.sentence[last..]);
+        let list = Words::of(&list);
         let oral = match (near.first(Says::Oral), near.first(Says::Parenteral)) {
             (Some(oral), Some(needle)) => oral < needle,
             (Some(_), None) => true,
@@ -95,9 +107,9 @@ impl<'a> Told<'a> {
         match self.procedure.route {
             Route::Any => true,
             Route::Injected => !oral,
-            Route::Parenteral => !oral && whole.say(Says::Parenteral),
-            Route::Intravenous => !oral && whole.say(Says::Vein),
-            Route::Inhaled => whole.say(Says::Inhaled),
+            Route::Parenteral => !oral && list.say(Says::Parenteral),
+            Route::Intravenous => !oral && (clause.say(Says::Vein) || Words::of(header).say(Says::Vein)),
+            Route::Inhaled => list.say(Says::Inhaled),
         }
     }
 
@@ -109,7 +121,8 @@ impl<'a> Told<'a> {
             return false;
         }
         // "Toradol 30 mg IV": a dose with its way into the body is what was done, where the section tells of that.
-        let charted = || self.stated().is_some() && Words::of(self.clause()).say(Says::Parenteral);
+        let way = || self.procedure.route == Route::Any || Words::of(self.clause()).say(Says::Parenteral);
+        let charted = || self.stated().is_some() && way();
         match kind {
             SectionKind::ProcedurePerformed => true,
             SectionKind::ProcedureDescription => given || self.stated().is_some(),
@@ -122,6 +135,22 @@ impl<'a> Told<'a> {
             _ => false,
         }
     }
+}
+
+/// What speaks against a mention of a drug. Risks that were discussed, and the kind of section, do not where the words say that it was
+/// given; a plan may chart what was given today.
+pub(crate) fn refusal(
+    terminology: &Terminology,
+    annotation: &Annotation,
+    text: &str,
+    place: usize,
+) -> Option<&'static str> {
+    let mention = &annotation.mentions[place];
+    let reason = mention.assertion.against()?;
+    let open = matches!(reason, "planned" | "hypothetical" | "uncertain");
+    let charted = reason == "planned" && mention.assertion.cue(reason).is_none();
+    let given = || Told::of(terminology, annotation, text, place).is_some_and(|told| told.was_given());
+    (!charted && !(open && given())).then_some(reason)
 }
 
 /// Score of a drug that was given, and of what the coder decides about.
