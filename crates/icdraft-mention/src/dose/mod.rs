@@ -230,8 +230,9 @@ impl<'a> Around<'a> {
         let stopped = || (self.own.1..amount.first).any(|n| self.text(n) == ";");
         let next = self.between.1;
         let of_next = next < self.tokens.len() && self.leads_to(amount, next);
-        // "2 mL of 40 mg/mL" goes on with a strength, not with a substance.
-        let foreign = self.text(amount.last) == "of" && !self.amounts.iter().any(|a| a.first == amount.last + 1);
+        // "2 mL of 40 mg/mL" goes on with a strength, "2 mL of 1% lidocaine" with a substance.
+        let strength = self.amounts.iter().find(|a| a.strength && a.first == amount.last + 1);
+        let foreign = self.text(amount.last) == "of" && !strength.is_some_and(|s| self.goes_on(s));
         behind && amount.first - self.own.1 <= REACH && !of_next && !foreign && !stopped()
     }
 

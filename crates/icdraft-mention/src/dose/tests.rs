@@ -43,6 +43,7 @@ fn volumes_and_strengths() {
         ("Depo-Medrol 80 mg/mL, 1 mL was injected", "Depo-Medrol", "1 mg", 80),
         ("Kenalog-40, 1 cc, was injected", "Kenalog", "10 mg", 4),
         ("0.5 cc of Kenalog-10", "Kenalog", "10 mg", 1),
+        ("Depo-Medrol 80, half a syringe (0.5 cc), mixed with 1 cc of plain lidocaine", "Depo-Medrol", "1 mg", 40),
         ("1 mL of 1% triamcinolone", "triamcinolone", "10 mg", 1),
         ("Toradol 60 mg/2 mL, 2 mL given", "Toradol", "15 mg", 4),
         ("Toradol 60 mg (2 mL) given", "Toradol", "15 mg", 4),

@@ -124,7 +124,9 @@ impl<'a> Told<'a> {
         let way = || self.procedure.route == Route::Any || Words::of(self.clause()).say(Says::Parenteral);
         let charted = || self.stated().is_some() && way();
         match kind {
-            SectionKind::ProcedurePerformed => true,
+            // A device is named alone; a drug may be named for what it is used in.
+            SectionKind::ProcedurePerformed if self.procedure.dose.is_none() => true,
+            SectionKind::ProcedurePerformed => given || self.stated().is_some() || whole.say(Says::Parenteral),
             SectionKind::ProcedureDescription => given || self.stated().is_some(),
             SectionKind::OfficeTests => given || charted() || Words::of(header).say(Says::Parenteral),
             SectionKind::EmergencyCourse => given || charted(),
@@ -153,12 +155,23 @@ pub(crate) fn refusal(
     (!charted && !(open && given())).then_some(reason)
 }
 
+/// Whether the note is of an operation or a stay, where the facility supplies what is given.
+fn is_of_facility(annotation: &Annotation, text: &str) -> bool {
+    let kinds = [
+        SectionKind::PreoperativeDiagnosis,
+        SectionKind::PostoperativeDiagnosis,
+        SectionKind::AdmissionDiagnosis,
+        SectionKind::HospitalCourse,
+    ];
+    annotation.outline.sections.iter().any(|s| kinds.contains(&s.kind)) || Words::of(text).say(Says::Facility)
+}
+
 /// Score of a drug that was given, and of what the coder decides about.
 const GIVEN: f64 = 0.65;
 const OPTIONAL: f64 = 0.4;
 
-/// The line for one mention of a drug or supply; none where it was not surely given at this encounter. Supplies, and what a facility
-/// supplies at an operation or to an inpatient, stay below the draft.
+/// The line for one mention of a drug or supply; none where it was not surely given at this encounter. Supplies, contrast, and what a
+/// facility supplies at an operation or during a stay, remain below the draft.
 pub(crate) fn candidate(
     terminology: &Terminology,
     encounter: &Encounter,
@@ -175,20 +188,17 @@ pub(crate) fn candidate(
         return None;
     }
     let procedure = told.procedure;
-    let operation = annotation
-        .outline
-        .sections
-        .iter()
-        .any(|s| matches!(s.kind, SectionKind::PreoperativeDiagnosis | SectionKind::PostoperativeDiagnosis));
     let of_facility = encounter.setting == Setting::Inpatient
-        || operation && encounter.billing == Billing::Professional && !Words::of(told.sentence).say(Says::Office);
+        || encounter.billing == Billing::Professional
+            && !Words::of(told.sentence).say(Says::Office)
+            && is_of_facility(annotation, text);
     let mut reasons = vec![Reason::new("supply", format!("\"{}\" given at this encounter", procedure.name))];
     if of_facility {
         reasons.push(Reason::new("supply", "supplied by the facility: not on this claim"));
     }
     let stated = told.stated();
     // A supply goes with many procedures without being billed.
-    let drug = procedure.dose.is_some() || procedure.code.starts_with('J');
+    let drug = procedure.route != Route::Any || procedure.code.starts_with('J');
     Some(Candidate {
         system: "HCPCS",
         code: procedure.code.clone(),

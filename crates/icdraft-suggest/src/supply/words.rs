@@ -33,6 +33,8 @@ pub(crate) enum Says {
     Inhaled,
     /// From a container that serves many.
     Multi,
+    /// The note is of an operation or a stay, where the facility supplies what is given.
+    Facility,
 }
 
 #[derive(Debug, Deserialize)]
@@ -94,7 +96,7 @@ mod tests {
 
     #[test]
     fn every_kind_has_words_in_plain_form() {
-        assert_eq!(WORDS.len(), 11);
+        assert_eq!(WORDS.len(), 12);
         for word in WORDS.values().flatten() {
             assert_eq!(Words::of(word).0, *word);
         }
