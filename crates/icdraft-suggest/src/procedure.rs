@@ -1,5 +1,7 @@
 //! Procedure candidates: from mentions to CPT lines with modifiers and units, and what is bundled into what.
 
+use std::cell::LazyCell;
+
 use icdraft_mention::{Annotation, Meaning, Mention, Procedure, Side, SideRule, Terminology};
 use icdraft_note::{Encounter, SectionKind};
 
@@ -33,6 +35,7 @@ pub(crate) fn candidates(
     let titled = titled && titles().any(|(n, _)| known.contains(&n));
     let unread = titles().any(|(n, _)| !known.contains(&n));
     let operative = annotation.outline.sections.iter().any(|s| is_operative(s.kind));
+    let of_facility = LazyCell::new(|| supply::is_of_facility(annotation, text));
     for (place, mention) in annotation.mentions.iter().enumerate() {
         let Meaning::Procedure(number) = terminology.concept(mention.concept).meaning else {
             continue;
@@ -46,7 +49,7 @@ pub(crate) fn candidates(
             continue;
         }
         if drug {
-            out.0.extend(supply::candidate(terminology, encounter, at, annotation, place));
+            out.0.extend(supply::candidate(terminology, encounter, at, annotation, place, &|| *of_facility));
             continue;
         }
         let mut score = knowledge::weight(kind).procedure;

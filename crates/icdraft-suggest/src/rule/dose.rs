@@ -1,13 +1,16 @@
 //! Units of a drug from all of its doses, and what was thrown away of it.
 
+use std::collections::BTreeSet;
+
 use icdraft_mention::dose::{self, Dose, Drug, Waste};
 use icdraft_mention::{Annotation, Side};
+use icdraft_note::Span;
 
 use crate::candidate::Candidate;
 use crate::rank;
 use crate::report::{Edit, Query, Reason};
 use crate::rule::{About, BEHIND, Draft, Rule};
-use crate::supply::{Says, Told, Words};
+use crate::supply::{Says, Told, Words, in_sentence};
 
 #[derive(Debug)]
 pub(super) struct Doses;
@@ -155,33 +158,42 @@ fn discard(draft: &mut Draft<'_>, at: usize, whole: Dose, unit: Dose) {
     }
 }
 
-/// What the sentences on a drug say of waste: those that mention it, and those that follow before the section speaks of another drug.
+/// What the sentences on a drug say of waste: those that mention it, and those that follow before the section speaks of a drug again.
 fn waste(draft: &Draft<'_>, at: usize) -> Option<Waste> {
-    for candidate in &draft.joined[at].evidence {
-        let (annotation, text) = read(draft, candidate);
-        let told = Told::of(draft.terminology, annotation, text, candidate.mention)?;
-        let drug = told.drug()?;
-        let mention = &annotation.mentions[candidate.mention];
-        let section = &annotation.outline.sections[mention.section];
-        if Words::of(&text[section.body]).say(Says::Multi) {
+    let evidence = &draft.joined[at].evidence;
+    let place = |c: &Candidate| (c.note, draft.notes[c.note].annotation.mentions[c.mention].section);
+    let sections: BTreeSet<(usize, usize)> = evidence.iter().map(place).collect();
+    let multiple = |&(note, section): &(usize, usize)| {
+        let body = draft.notes[note].annotation.outline.sections[section].body;
+        Words::of(&draft.encounter.notes[note].text.as_str()[body]).say(Says::Multi)
+    };
+    if sections.iter().any(multiple) {
+        return None;
+    }
+    evidence.iter().find_map(|candidate| waste_behind(draft, candidate))
+}
+
+fn waste_behind(draft: &Draft<'_>, candidate: &Candidate) -> Option<Waste> {
+    let (annotation, text) = read(draft, candidate);
+    let told = Told::of(draft.terminology, annotation, text, candidate.mention)?;
+    let drug = Drug { span: Span::new(0, 0), ..told.drug()? };
+    if let Some(waste) = dose::wasted(told.clause(), &drug) {
+        return Some(waste);
+    }
+    let mention = &annotation.mentions[candidate.mention];
+    for number in mention.sentence + 1..annotation.outline.sentences.len() {
+        let (sentence, section) = annotation.outline.sentences[number];
+        let drugs: Vec<usize> = in_sentence(annotation, number)
+            .filter_map(|(n, _)| Told::of(draft.terminology, annotation, text, n))
+            .filter(|t| t.drug().is_some())
+            .map(|t| t.number)
+            .collect();
+        if section != mention.section || drugs.iter().any(|n| *n != told.number) {
             return None;
         }
-        let elsewhere = Drug { span: icdraft_note::Span::new(0, 0), ..drug };
-        if let Some(waste) = dose::wasted(told.clause(), &elsewhere) {
-            return Some(waste);
-        }
-        for number in mention.sentence + 1..annotation.outline.sentences.len() {
-            let (sentence, section) = annotation.outline.sentences[number];
-            let of_others = annotation.mentions.iter().enumerate().any(|(n, m)| {
-                let other = |t: Told<'_>| t.drug().is_some() && t.number != told.number;
-                m.sentence == number && Told::of(draft.terminology, annotation, text, n).is_some_and(other)
-            });
-            if section != mention.section || of_others {
-                break;
-            }
-            if let Some(waste) = dose::wasted(&text[sentence.span], &elsewhere) {
-                return Some(waste);
-            }
+        let waste = dose::wasted(&text[sentence.span], &drug);
+        if waste.is_some() || !drugs.is_empty() {
+            return waste;
         }
     }
     None

@@ -20,6 +20,13 @@ fn of<'a>(terminology: &'a Terminology, mention: &Mention) -> Option<(usize, &'a
     .filter(|(_, p)| p.system() == "HCPCS")
 }
 
+/// The mentions of a sentence, with their numbers.
+pub(crate) fn in_sentence(annotation: &Annotation, sentence: usize) -> impl Iterator<Item = (usize, &Mention)> {
+    let span = annotation.outline.sentences[sentence].0.span;
+    let from = annotation.mentions.partition_point(|m| m.span.start < span.start);
+    annotation.mentions.iter().enumerate().skip(from).take_while(move |(_, m)| m.sentence == sentence)
+}
+
 /// A mention of a drug or supply in its sentence.
 pub(crate) struct Told<'a> {
     pub(crate) procedure: &'a Procedure,
@@ -44,10 +51,9 @@ impl<'a> Told<'a> {
         let (number, procedure) = of(terminology, mention)?;
         let sentence = annotation.outline.sentences[mention.sentence].0.span;
         let within = |m: &Mention| Span::new(m.span.start - sentence.start, m.span.end - sentence.start);
-        let others = annotation
-            .mentions
-            .iter()
-            .filter(|m| m.sentence == mention.sentence && m.span != mention.span && of(terminology, m).is_some())
+        let others = in_sentence(annotation, mention.sentence)
+            .map(|(_, m)| m)
+            .filter(|m| m.span != mention.span && of(terminology, m).is_some())
             .map(within)
             .collect();
         Some(Self { procedure, number, sentence: &text[sentence], at: sentence.start, span: within(mention), others })
@@ -156,7 +162,7 @@ pub(crate) fn refusal(
 }
 
 /// Whether the note is of an operation or a stay, where the facility supplies what is given.
-fn is_of_facility(annotation: &Annotation, text: &str) -> bool {
+pub(crate) fn is_of_facility(annotation: &Annotation, text: &str) -> bool {
     let kinds = [
         SectionKind::PreoperativeDiagnosis,
         SectionKind::PostoperativeDiagnosis,
@@ -178,6 +184,7 @@ pub(crate) fn candidate(
     note: usize,
     annotation: &Annotation,
     place: usize,
+    of_facility: &dyn Fn() -> bool,
 ) -> Option<Candidate> {
     let text = encounter.notes[note].text.as_str();
     let told = Told::of(terminology, annotation, text, place)?;
@@ -189,9 +196,7 @@ pub(crate) fn candidate(
     }
     let procedure = told.procedure;
     let of_facility = encounter.setting == Setting::Inpatient
-        || encounter.billing == Billing::Professional
-            && !Words::of(told.sentence).say(Says::Office)
-            && is_of_facility(annotation, text);
+        || encounter.billing == Billing::Professional && !Words::of(told.sentence).say(Says::Office) && of_facility();
     let mut reasons = vec![Reason::new("supply", format!("\"{}\" given at this encounter", procedure.name))];
     if of_facility {
         reasons.push(Reason::new("supply", "supplied by the facility: not on this claim"));
