@@ -29,11 +29,14 @@ pub(crate) fn candidates(
     };
     let titled = titled && titles().any(|(n, _)| known.contains(&n));
     let unread = titles().any(|(n, _)| !known.contains(&n));
-    let surgical = annotation
-        .outline
-        .sections
-        .iter()
-        .any(|s| matches!(s.kind, SectionKind::PreoperativeDiagnosis | SectionKind::PostoperativeDiagnosis));
+    let surgical = annotation.outline.sections.iter().any(|s| {
+        matches!(
+            s.kind,
+            SectionKind::PreoperativeDiagnosis
+                | SectionKind::PostoperativeDiagnosis
+                | SectionKind::ProcedureDescription
+        )
+    });
     let operative = annotation.outline.sections.iter().any(|s| is_operative(s.kind));
     for (place, mention) in annotation.mentions.iter().enumerate() {
         let Meaning::Procedure(number) = terminology.concept(mention.concept).meaning else {
