@@ -18,13 +18,18 @@ impl CharSpan {
         Self { start, end }
     }
 
+    /// Whether it is not empty and lies in a text of `length` code points.
+    pub fn is_within(self, length: usize) -> bool {
+        self.start < self.end && self.end <= length
+    }
+
     /// Number of code points; 0 where it runs backwards.
-    pub(crate) fn length(self) -> usize {
+    pub fn length(self) -> usize {
         self.end.saturating_sub(self.start)
     }
 
     /// Number of code points shared with `other`.
-    pub(crate) fn overlap(self, other: Self) -> usize {
+    pub fn overlap(self, other: Self) -> usize {
         self.end.min(other.end).saturating_sub(self.start.max(other.start))
     }
 }

@@ -52,6 +52,28 @@ pub enum ReadError {
         /// The id.
         id: String,
     },
+    /// A line of a format that came later.
+    #[error("{path}, line {line}: format version `{version}`, this program reads {known}; update icdraft")]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// What the line says.
+        version: String,
+        /// What is read.
+        known: &'static str,
+    },
+    /// Annotations whose text is kept elsewhere.
+    #[error("{path}, line {line}: `{id}` has no text; join the annotations with their texts: icdraft corpus join")]
+    NoText {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// The id.
+        id: String,
+    },
     /// A gold span does not lie in its text.
     #[error(
         "{path}, line {line}: span [{start}, {end}] is empty or outside the text of {length} code points; \
@@ -84,7 +106,9 @@ pub enum ReadError {
 }
 
 /// The objects of a file with their line numbers; blank lines are passed over.
-pub(crate) fn read<T: DeserializeOwned>(path: &Path, wanted: &'static str) -> Result<Vec<(usize, T)>, ReadError> {
+/// # Errors
+/// A file or a line that cannot be read; see [`ReadError`].
+pub fn read<T: DeserializeOwned>(path: &Path, wanted: &'static str) -> Result<Vec<(usize, T)>, ReadError> {
     let file = File::open(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
     let mut objects = Vec::new();
     for (number, text) in (1..).zip(BufReader::new(file).lines()) {
