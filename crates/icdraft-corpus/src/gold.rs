@@ -149,17 +149,18 @@ impl GoldNote {
     /// # Errors
     /// A line that is no gold note, a version of the format that is not known.
     pub fn read_lines(path: &Path) -> Result<Vec<(usize, Self)>, ReadError> {
-        let notes = jsonl::read::<Self>(path, "a gold note {id, text, codes, not_coded}")?;
-        let known = |note: &Self| {
-            let major = |version: &str| version.split('.').next().unwrap_or_default().to_owned();
-            note.schema.as_deref().is_none_or(|version| major(version) == major(SCHEMA))
-        };
-        match notes.iter().find(|(_, note)| !known(note)) {
-            Some((line, note)) => {
-                let version = note.schema.clone().unwrap_or_default();
-                Err(ReadError::Version { path: path.to_owned(), line: *line, version, known: SCHEMA })
+        let lines = jsonl::lines::<Self>(path, "a gold note {id, text, codes, not_coded}")?;
+        lines.map(|(line, note)| Ok((line, note?.of_known_version(path, line)?))).collect()
+    }
+
+    /// The note, if its line is of a version that is read here.
+    pub(crate) fn of_known_version(self, path: &Path, line: usize) -> Result<Self, ReadError> {
+        let major = |version: &str| version.split('.').next().unwrap_or_default().to_owned();
+        match &self.schema {
+            Some(version) if major(version) != major(SCHEMA) => {
+                Err(ReadError::Version { path: path.to_owned(), line, version: version.clone(), known: SCHEMA })
             }
-            None => Ok(notes),
+            _ => Ok(self),
         }
     }
 

@@ -34,6 +34,46 @@ impl CharSpan {
     }
 }
 
+/// A text that is cut by code points.
+#[derive(Debug)]
+pub struct CharText<'a> {
+    text: &'a str,
+    /// Byte where each code point starts, and the end of the text; none for ASCII, where they are the same.
+    starts: Option<Vec<usize>>,
+}
+
+impl<'a> CharText<'a> {
+    /// The text, its code points counted once.
+    pub fn new(text: &'a str) -> Self {
+        let starts =
+            (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at).chain([text.len()]).collect::<Vec<_>>());
+        Self { text, starts }
+    }
+
+    /// Number of code points.
+    pub fn length(&self) -> usize {
+        self.starts.as_ref().map_or(self.text.len(), |starts| starts.len() - 1)
+    }
+
+    /// The words of a span; none where it runs backwards or ends outside.
+    pub fn slice(&self, span: CharSpan) -> Option<&'a str> {
+        let byte = |at: usize| match &self.starts {
+            Some(starts) => starts.get(at).copied(),
+            None => (at <= self.text.len()).then_some(at),
+        };
+        self.text.get(byte(span.start)?..byte(span.end)?)
+    }
+
+    /// The span of a range of bytes on character boundaries.
+    pub fn span_of(&self, bytes: std::ops::Range<usize>) -> CharSpan {
+        let at = |byte: usize| match &self.starts {
+            Some(starts) => starts.partition_point(|&start| start < byte),
+            None => byte,
+        };
+        CharSpan::new(at(bytes.start), at(bytes.end))
+    }
+}
+
 /// Writes a span as gold does.
 pub(crate) fn pair<S: Serializer>(span: &CharSpan, to: S) -> Result<S::Ok, S::Error> {
     [span.start, span.end].serialize(to)
@@ -52,6 +92,17 @@ mod tests {
     fn reads_both_ways_of_writing() {
         for text in ["[3, 9]", r#"{"note": "a", "start": 3, "end": 9}"#] {
             assert_eq!(serde_json::from_str::<CharSpan>(text).unwrap(), CharSpan::new(3, 9), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_is_cut_by_code_points() {
+        let text = CharText::new("Ménière, à droite");
+        assert_eq!((text.length(), text.slice(CharSpan::new(9, 10))), (17, Some("à")));
+        assert_eq!(text.span_of(text.text.find("droite").unwrap()..text.text.len()), CharSpan::new(11, 17));
+        assert_eq!(CharText::new("ascii").slice(CharSpan::new(1, 5)), Some("scii"));
+        for (start, end) in [(0, 18), (3, 2), (18, 18)] {
+            assert_eq!(text.slice(CharSpan::new(start, end)), None, "{start}..{end}");
         }
     }
 
