@@ -25,20 +25,17 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+use icdraft_corpus::{gold, jsonl, span};
+
 mod evaluation;
-mod gold;
 mod interval;
-mod jsonl;
 mod metric;
 mod prediction;
-mod span;
 mod summary;
 
 pub use evaluation::{Evaluation, Row, evaluate};
-pub use gold::{Certainty, Distractor, GoldCode, GoldNote};
+pub use icdraft_corpus::{Certainty, CharSpan, Distractor, GoldCode, GoldNote, ReadError};
 pub use interval::Interval;
-pub use jsonl::ReadError;
 pub use metric::code::Tally;
 pub use prediction::{Prediction, Suggested};
-pub use span::CharSpan;
 pub use summary::Figure;

@@ -74,6 +74,7 @@ fn made_up_gold(random: &mut Random, id: String) -> GoldNote {
             certainty: if random.one_in(4) { Certainty::Arguable } else { Certainty::Sure },
             alternatives: if random.one_in(3) { vec![alternative] } else { vec![] },
             evidence_spans: (0..=random.below(2)).map(|_| random.span(120)).collect(),
+            ..GoldCode::default()
         });
     }
     codes.reverse();
@@ -83,7 +84,7 @@ fn made_up_gold(random: &mut Random, id: String) -> GoldNote {
         wrong_code: if random.one_in(2) { random.of(&DIAGNOSES) } else { random.of(&PROCEDURES) }.into(),
     });
     let not_coded = not_coded.collect();
-    GoldNote { id, set: "made-up".into(), text: "x".repeat(1200), sha256: String::new(), codes, not_coded }
+    GoldNote { id, set: "made-up".into(), text: "x".repeat(1200), codes, not_coded, ..GoldNote::default() }
 }
 
 fn made_up_prediction(random: &mut Random, id: String) -> Prediction {

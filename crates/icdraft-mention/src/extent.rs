@@ -109,6 +109,8 @@ pub struct Extents {
     pub wounds: Vec<WoundRow>,
     /// `conversions.tsv`: scope, open.
     pub conversions: Vec<(String, String)>,
+    /// `pairs.tsv`: two lines, and the code of both together.
+    pub pairs: Vec<[String; 3]>,
     /// `distinct.tsv`.
     pub distinct: Vec<DistinctRow>,
     pointers: Vec<PointerRow>,
@@ -163,6 +165,11 @@ impl Extents {
             }
             Some("conversions.tsv") => {
                 self.conversions = values(file.rows(|column| Ok((cpt(column("scope"))?, cpt(column("open"))?)))?);
+            }
+            Some("pairs.tsv") => {
+                self.pairs = values(
+                    file.rows(|column| Ok([cpt(column("first"))?, cpt(column("second"))?, cpt(column("becomes"))?]))?,
+                );
             }
             Some("distinct.tsv") => {
                 self.distinct = values(file.rows(|column| {

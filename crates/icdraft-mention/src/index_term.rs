@@ -55,13 +55,27 @@ pub(crate) fn index_terms(set: &CodeSet) -> Vec<IndexTerm> {
             }
             IndexKind::Neoplasm => terms.extend(table(set, entry, &BEHAVIOURS)),
             IndexKind::Drug => terms.extend(table(set, entry, &INTENTS)),
-            // External causes are told in sentences, not in terms.
             IndexKind::ExternalCause => {}
         }
     }
     terms.retain(|t| t.phrase.len() > 4 && !t.phrase.contains(['{', '}', '+']));
+    terms.extend(entries.iter().filter(|e| e.kind == IndexKind::ExternalCause).filter_map(|e| circumstance(set, e)));
     terms
 }
+
+/// External causes are told in sentences, not in a row: "Fall, from, ladder" asks for "fall" and "ladder" near each other.
+fn circumstance(set: &CodeSet, entry: &IndexEntry) -> Option<IndexTerm> {
+    let code = listed(set, entry.code.as_deref()?)?;
+    let first = |term: &String| term.split([',', ';']).next().unwrap_or_default().trim().to_lowercase();
+    let (main, last) = (first(entry.path.first()?), first(entry.path.get(1..)?.last()?));
+    let plain = |word: &str| word.len() >= LEAST && word.chars().all(|c| c.is_alphabetic() || c == ' ' || c == '-');
+    let joins = ["with", "due", "from", "into", "while", "without", "specified", "involving", "collision"];
+    let conditional = last.split(' ').next().is_some_and(|w| joins.contains(&w));
+    (plain(&main) && plain(&last) && !conditional).then(|| IndexTerm { phrase: format!("{main} + {last}"), code })
+}
+
+/// Shortest word of an external cause that is worth looking for.
+const LEAST: usize = 4;
 
 /// The entry that a printed code names: a trailing `-` asks for further characters.
 fn listed(set: &CodeSet, printed: &str) -> Option<Code> {
@@ -120,6 +134,24 @@ mod tests {
             all.contains(&"arteriovenous fistula".to_owned()) && all.contains(&"fistula of arteriovenous".to_owned())
         );
         assert_eq!(wordings(&["Fistula".to_owned(), "with abscess".to_owned()]).count(), 0);
+    }
+
+    #[test]
+    fn circumstances_ask_for_their_first_and_last_terms() {
+        let set = CodeSet::embedded();
+        let entry = |path: &[&str], code: &str| IndexEntry {
+            kind: IndexKind::ExternalCause,
+            path: path.iter().map(|p| (*p).to_owned()).collect(),
+            optional: String::new(),
+            code: Some(code.to_owned()),
+            cells: Vec::new(),
+            see: None,
+            see_also: None,
+        };
+        let term = circumstance(&set, &entry(&["Fall, falling", "off", "ladder"], "W11")).unwrap();
+        assert_eq!((term.phrase.as_str(), term.code.to_string().as_str()), ("fall + ladder", "W11"));
+        assert!(circumstance(&set, &entry(&["Fall", "due to"], "W19")).is_none());
+        assert!(circumstance(&set, &entry(&["Fall"], "W19")).is_none());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod corpus;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,6 +9,8 @@ use icdraft_mention::Procedures;
 use icdraft_note::{Billing, Patient, Setting, Sex, Unit};
 use icdraft_suggest::Config;
 use jiff::civil::Date;
+
+pub(crate) use corpus::*;
 
 /// Drafts ICD-10-CM and CPT codes from clinical notes, each with the words that support it.
 ///
@@ -33,6 +37,8 @@ pub(crate) enum Command {
     Assert(Assert),
     /// Score drafts against annotated notes
     Eval(Eval),
+    /// Convert, check and count annotated corpora; part annotations from their texts
+    Corpus(Corpus),
     /// Build a code pack, look a code up, search by words
     Codes(Codes),
     /// List the coding rules with their sources, or explain one

@@ -29,11 +29,13 @@ fn main() -> ExitCode {
         Command::Annotate(args) => command::annotate::run(&args),
         Command::Assert(args) => command::assert::run(&args),
         Command::Eval(args) => command::eval::run(&args),
+        Command::Corpus(args) => command::corpus::run(&args),
         Command::Codes(args) => command::codes::run(&args),
         Command::Rules(args) => command::rules::run(&args),
     };
     match done {
         Ok(command::Done::Whole) => ExitCode::SUCCESS,
+        Ok(command::Done::Found) => ExitCode::FAILURE,
         Ok(command::Done::Partial) => ExitCode::from(PARTIAL),
         Err(error) => {
             // A reader that has seen enough (`| head`) is no failure.

@@ -12,15 +12,7 @@ use crate::span::CharSpan;
 pub(crate) struct Gold(GoldCode);
 
 pub(crate) fn sure(code: &str) -> Gold {
-    Gold(GoldCode {
-        system: system_of(code).into(),
-        code: code.into(),
-        modifiers: vec![],
-        rank: None,
-        certainty: Certainty::Sure,
-        alternatives: vec![],
-        evidence_spans: vec![],
-    })
+    Gold(GoldCode { system: system_of(code).into(), code: code.into(), ..GoldCode::default() })
 }
 
 pub(crate) fn arguable(code: &str) -> Gold {
@@ -79,14 +71,7 @@ impl From<Draft> for Suggested {
 }
 
 pub(crate) fn note(codes: impl IntoIterator<Item = Gold>) -> GoldNote {
-    GoldNote {
-        id: "made-up".into(),
-        set: String::new(),
-        text: String::new(),
-        sha256: String::new(),
-        codes: codes.into_iter().map(|g| g.0).collect(),
-        not_coded: vec![],
-    }
+    GoldNote { id: "made-up".into(), codes: codes.into_iter().map(|g| g.0).collect(), ..GoldNote::default() }
 }
 
 pub(crate) fn distractor(reason: &str, wrong_code: &str, start: usize, end: usize) -> Distractor {

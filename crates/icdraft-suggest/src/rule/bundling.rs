@@ -19,13 +19,22 @@ impl Rule for Bundling {
 
     fn apply(&self, draft: &mut Draft<'_>) {
         let procedures = draft.terminology.procedures();
-        let drafted: Vec<usize> =
-            draft.drafted("CPT").into_iter().filter_map(|n| draft.joined[n].best.procedure).collect();
+        let drafted: Vec<(usize, Vec<String>)> = draft
+            .drafted("CPT")
+            .into_iter()
+            .filter_map(|n| Some((draft.joined[n].best.procedure?, draft.joined[n].best.modifiers.clone())))
+            .collect();
         let mut refused = Vec::new();
         draft.joined.retain(|one| {
             let Some(number) = one.best.procedure else { return true };
-            let bundled =
-                drafted.iter().any(|&whole| procedure::is_component(&procedures[whole], &procedures[number].code));
+            // On the other side it is a procedure of its own.
+            let elsewhere = |whole: &[String]| {
+                let side = |m: &[String]| m.iter().find(|m| *m == "RT" || *m == "LT").cloned();
+                side(whole).zip(side(&one.best.modifiers)).is_some_and(|(a, b)| a != b)
+            };
+            let bundled = drafted.iter().any(|(whole, modifiers)| {
+                procedure::is_component(&procedures[*whole], &procedures[number].code) && !elsewhere(modifiers)
+            });
             if bundled {
                 let best = &one.best;
                 refused.push(Refused {

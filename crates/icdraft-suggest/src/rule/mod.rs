@@ -18,6 +18,7 @@ mod family;
 mod first_listed;
 mod history;
 mod instruction;
+mod joint;
 mod laterality;
 mod operation;
 pub(crate) mod pointer;
@@ -174,6 +175,7 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &symptom::Symptom,
     &excludes::Excludes,
     &operation::Operation,
+    &joint::Joint,
     &extent::ExtentLines,
     &wound::Wound,
     &bundling::Bundling,

@@ -4,6 +4,7 @@ pub(crate) mod annotate;
 pub(crate) mod assert;
 pub(crate) mod batch;
 pub(crate) mod codes;
+pub(crate) mod corpus;
 pub(crate) mod eval;
 pub(crate) mod procedures;
 pub(crate) mod rules;
@@ -25,6 +26,8 @@ pub(crate) enum Done {
     Whole,
     /// Some inputs were unusable and are listed.
     Partial,
+    /// A check has found something.
+    Found,
 }
 
 /// Work handed to the threads at once: enough to keep them busy, few enough that output flows.

@@ -52,6 +52,28 @@ pub enum ReadError {
         /// The id.
         id: String,
     },
+    /// A line of a format that came later.
+    #[error("{path}, line {line}: format version `{version}`, this program reads {known}; update icdraft")]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// What the line says.
+        version: String,
+        /// What is read.
+        known: &'static str,
+    },
+    /// Annotations whose text is kept elsewhere.
+    #[error("{path}, line {line}: `{id}` has no text; join the annotations with their texts: icdraft corpus join")]
+    NoText {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// The id.
+        id: String,
+    },
     /// A gold span does not lie in its text.
     #[error(
         "{path}, line {line}: span [{start}, {end}] is empty or outside the text of {length} code points; \
@@ -84,28 +106,45 @@ pub enum ReadError {
 }
 
 /// The objects of a file with their line numbers; blank lines are passed over.
-pub(crate) fn read<T: DeserializeOwned>(path: &Path, wanted: &'static str) -> Result<Vec<(usize, T)>, ReadError> {
+///
+/// # Errors
+/// A file or a line that cannot be read; see [`ReadError`].
+pub fn read<T: DeserializeOwned>(path: &Path, wanted: &'static str) -> Result<Vec<(usize, T)>, ReadError> {
+    lines(path, wanted)?.map(|(number, line)| Ok((number, line?))).collect()
+}
+
+/// The lines of a file with their numbers, each an object or what is wrong with it; blank lines are passed over.
+///
+/// # Errors
+/// A file that does not open.
+pub fn lines<T: DeserializeOwned>(
+    path: &Path,
+    wanted: &'static str,
+) -> Result<impl Iterator<Item = (usize, Result<T, ReadError>)>, ReadError> {
     let file = File::open(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
-    let mut objects = Vec::new();
-    for (number, text) in (1..).zip(BufReader::new(file).lines()) {
-        let text = text.map_err(|source| ReadError::Unreadable { path: path.to_owned(), line: number, source })?;
-        if text.trim().is_empty() {
-            continue;
-        }
-        let object = serde_json::from_str(&text).map_err(|error| ReadError::Shape {
-            path: path.to_owned(),
-            line: number,
-            column: error.column(),
-            says: without_content(&error),
-            wanted,
-        })?;
-        objects.push((number, object));
-    }
-    Ok(objects)
+    let path = path.to_owned();
+    Ok((1..).zip(BufReader::new(file).lines()).filter_map(move |(number, text)| {
+        let read = match text {
+            Ok(text) if text.trim().is_empty() => return None,
+            Ok(text) => parse(&text, &path, number, wanted),
+            Err(source) => Err(ReadError::Unreadable { path: path.clone(), line: number, source }),
+        };
+        Some((number, read))
+    }))
+}
+
+fn parse<T: DeserializeOwned>(text: &str, path: &Path, line: usize, wanted: &'static str) -> Result<T, ReadError> {
+    serde_json::from_str(text).map_err(|error| ReadError::Shape {
+        path: path.to_owned(),
+        line,
+        column: error.column(),
+        says: without_content(&error),
+        wanted,
+    })
 }
 
 /// What serde says, less the value it met: that could be the text of a note.
-fn without_content(error: &serde_json::Error) -> String {
+pub(crate) fn without_content(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(says, _)| says);
     match message.rsplit_once(", expected ") {
