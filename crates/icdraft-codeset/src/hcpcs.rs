@@ -46,8 +46,14 @@ pub struct HcpcsCode {
     pub short: String,
     /// When it was added.
     pub added: Option<Date>,
-    /// From this day on it is not valid.
+    /// Its last valid day.
     pub terminated: Option<Date>,
+    /// Medicare coverage: C by the contractor, D special rules, I not valid for Medicare, M not covered, S not covered by statute.
+    pub coverage: String,
+    /// What the update did: A added, C or R changed, D ended, N nothing, P payment changed.
+    pub action: String,
+    /// When that took effect.
+    pub effective: Option<Date>,
 }
 
 impl HcpcsCode {
@@ -77,8 +83,9 @@ impl Hcpcs {
             Ok(text) => text,
             Err(bad) => bad.into_bytes().into_iter().map(char::from).collect(),
         };
+        let text = text.trim_start_matches('\u{feff}');
         let spreadsheet = text.lines().take(20).any(|l| columns(l).iter().any(|c| c.eq_ignore_ascii_case("HCPC")));
-        let table = if spreadsheet { Self::from_csv(path, &text)? } else { Self::from_records(path, &text)? };
+        let table = if spreadsheet { Self::from_csv(path, text)? } else { Self::from_records(path, text)? };
         if table.codes.is_empty() { Err(HcpcsError::Empty(path.to_owned())) } else { Ok(table) }
     }
 
@@ -93,7 +100,7 @@ impl Hcpcs {
     }
 
     /// Record layout (columns from 1): code 1-5, kind of record 11 (3 a code, 4 its next line; modifiers have 7 and 8), long description
-    /// 12-91, short description 92-119, date added 269-276, date of termination 285-292.
+    /// 12-91, short description 92-119, coverage 230, date added 269-276, date of the action 277-284, of termination 285-292, action 293.
     fn from_records(path: &Path, text: &str) -> Result<Self, HcpcsError> {
         let mut table = Self::default();
         for (line, record) in (1..).zip(text.lines()).filter(|(_, l)| !l.trim().is_empty()) {
@@ -107,6 +114,9 @@ impl Hcpcs {
                 short: field(92, 119),
                 added: date(path, line, &field(269, 276))?,
                 terminated: date(path, line, &field(285, 292))?,
+                coverage: field(230, 230),
+                action: field(293, 293),
+                effective: date(path, line, &field(277, 284))?,
             };
             match field(11, 11).as_str() {
                 "3" => table.add(path, line, one)?,
@@ -123,7 +133,8 @@ impl Hcpcs {
         Ok(table)
     }
 
-    /// Spreadsheet columns: HCPC, RECID, LONG DESCRIPTION, SHORT DESCRIPTION, ADD DT, TERM DT, below a few lines of title.
+    /// Spreadsheet columns: HCPC, RECID, LONG DESCRIPTION, SHORT DESCRIPTION, COV, ADD DT, ACT EFF DT, TERM DT, ACTION CD, below a few
+    /// lines of title.
     fn from_csv(path: &Path, text: &str) -> Result<Self, HcpcsError> {
         let mut table = Self::default();
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
@@ -157,6 +168,9 @@ impl Hcpcs {
                 short: field("SHORT DESCRIPTION"),
                 added: date(path, line, &field("ADD DT"))?,
                 terminated: date(path, line, &field("TERM DT"))?,
+                coverage: field("COV"),
+                action: field("ACTION CD"),
+                effective: date(path, line, &field("ACT EFF DT"))?,
             };
             match field("RECID").as_str() {
                 "4" => table.go_on(path, line, &one)?,
@@ -215,8 +229,8 @@ mod tests {
 
     fn record(code: &str, kind: char, long: &str, short: &str, added: &str, terminated: &str) -> String {
         format!(
-            "{code:<5}{:<5}{kind}{long:<80}{short:<28}{:<149}{added:<8}{:<8}{terminated:<8}N",
-            "00100", "", "20260101"
+            "{code:<5}{:<5}{kind}{long:<80}{short:<28}{:<110}C{:<38}{added:<8}{:<8}{terminated:<8}N",
+            "00100", "", "", "20260101"
         )
     }
 
@@ -243,6 +257,8 @@ mod tests {
             (drug.long.as_str(), drug.short.as_str()),
             ("Made-up drug, in words that go on, over two lines", "Made-up drug")
         );
+        assert_eq!((drug.coverage.as_str(), drug.action.as_str()), ("C", "N"));
+        assert_eq!((drug.added, drug.effective), ("2020-01-01".parse().ok(), "2026-01-01".parse().ok()));
         let supply = table.find("X0002").unwrap();
         assert!(
             supply.is_valid_on("2024-12-31".parse().unwrap()) && !supply.is_valid_on("2025-01-01".parse().unwrap())
@@ -255,6 +271,7 @@ mod tests {
                     X0001,00100,3,\"Made-up drug, each\",Drug,20200101,20260101,\n\
                     X0001,00200,4,and more,,,,\nD0001,00100,3,Filling,Filling,20200101,,\nX1,00100,7,Modifier,Mod,,,\n";
         let table = read(text).unwrap();
+        assert_eq!(read(&format!("\u{feff}{text}")).unwrap(), table);
         assert_eq!((table.codes().count(), table.dental), (1, 1));
         assert_eq!(table.find("X0001").unwrap().long, "Made-up drug, each and more");
     }

@@ -918,10 +918,12 @@ fn look_up_of_procedures_drugs_and_supplies() {
     let unknown = icdraft(&["codes", "show", "00002", "--cpt", path(&cpt)]).expect(1);
     assert!(unknown.err.contains("not in your tables"), "{}", unknown.err);
     let csv = "HCPC,SEQNUM,RECID,LONG DESCRIPTION,SHORT DESCRIPTION,ADD DT,ACT EFF DT,TERM DT\n\
-               J1885,00100,3,made up long words,made up short words,20000101,20000101,20251231\n";
+               J1885,00100,3,made up long words,made up short words,20000101,20000101,20251231\nD0001,00100,3,made up filling,filling,20000101,,\n";
     let hcpcs = file(folder.path(), "hcpcs.csv", csv);
     let shown = icdraft(&["codes", "show", "J1885", "--hcpcs", path(&hcpcs)]).expect(0);
     assert!(shown.out.contains("made up long words") && shown.out.contains("2025-12-31"), "{}", shown.out);
+    assert!(shown.err.contains("1 dental codes"), "{}", shown.err);
+    assert!(icdraft(&["codes", "search", "made up long", "--hcpcs", path(&hcpcs)]).expect(0).out.contains("J1885"));
     let note = "EMERGENCY DEPARTMENT COURSE: Ketorolac 60 mg IM was given.\n";
     let before = suggest(note, &["--hcpcs", path(&hcpcs), "--date", "2025-06-01"]);
     let line = rows(&before, "suggestions").iter().find(|s| s["code"] == "J1885").unwrap();

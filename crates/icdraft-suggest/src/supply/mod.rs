@@ -158,7 +158,7 @@ pub(crate) fn refusal(
     let open = matches!(reason, "planned" | "hypothetical" | "uncertain");
     let charted = reason == "planned" && mention.assertion.cue(reason).is_none();
     let given = || Told::of(terminology, annotation, text, place).is_some_and(|told| told.was_given());
-    (!charted && !(open && given())).then_some(reason)
+    (!(charted || open && given())).then_some(reason)
 }
 
 /// Whether the note is of an operation or a stay, where the facility supplies what is given.

@@ -10,7 +10,7 @@ use icdraft_suggest::CptTable;
 use serde_json::json;
 
 use crate::args::{Format, Knowledge};
-use crate::command::{Done, print};
+use crate::command::{Done, print, say};
 
 /// Whether a code is shaped like a CPT or HCPCS number. (An ICD-10-CM code of five characters has its dot, or a digit and a letter before it.)
 pub(crate) fn is_number(code: &str) -> bool {
@@ -35,6 +35,15 @@ fn table(knowledge: &Knowledge) -> anyhow::Result<Option<Hcpcs>> {
     Ok(knowledge.config().hcpcs_table.as_deref().map(Hcpcs::read).transpose()?)
 }
 
+/// Tells of the dental codes that were passed over.
+fn tell_dental(table: Option<&Hcpcs>) {
+    if let Some(count) = table.map(|t| t.dental).filter(|n| *n > 0) {
+        say(&format!(
+            "{count} dental codes (D) of the HCPCS file were passed over: they are the dentists' association's"
+        ));
+    }
+}
+
 /// The lexicon's entries for a code.
 fn concepts(code: &str) -> anyhow::Result<Vec<icdraft_mention::Procedure>> {
     let terminology = Terminology::new(&CodeSet::embedded(), Procedures::Lexicon)?;
@@ -47,6 +56,7 @@ pub(crate) fn show(code: &str, format: Format, knowledge: &Knowledge) -> anyhow:
     let config = knowledge.config();
     let licensed = config.cpt_table.as_deref().map(CptTable::read).transpose()?;
     let hcpcs = table(knowledge)?;
+    tell_dental(hcpcs.as_ref());
     let official = hcpcs.as_ref().and_then(|t| t.find(&code));
     let description = licensed.as_ref().and_then(|t| t.description(&code)).or(official.map(|c| c.long.as_str()));
     let concepts = concepts(&code)?;
@@ -65,6 +75,8 @@ pub(crate) fn show(code: &str, format: Format, knowledge: &Knowledge) -> anyhow:
         let value = json!({
             "code": code, "system": system, "description": description,
             "added": official.and_then(|c| c.added).map(|d| d.to_string()),
+            "effective": official.and_then(|c| c.effective).map(|d| d.to_string()),
+            "coverage": official.map(|c| c.coverage.as_str()), "action": official.map(|c| c.action.as_str()),
             "terminated": official.and_then(|c| c.terminated).map(|d| d.to_string()),
             "concepts": concepts.iter().map(|p| json!({
                 "concept": p.concept, "name": p.name, "addon_of": p.addon_of, "bundles": p.bundles,
@@ -109,6 +121,7 @@ pub(crate) fn search(query: &str, knowledge: &Knowledge) -> anyhow::Result<Vec<(
         found.extend(licensed.rows().filter(|(_, d)| holds(d)).map(|(c, d)| (c.to_owned(), d.to_owned())));
     }
     if let Some(hcpcs) = table(knowledge)? {
+        tell_dental(Some(&hcpcs));
         found.extend(hcpcs.codes().filter(|c| holds(&c.long)).map(|c| (c.code.clone(), c.long.clone())));
     }
     found.sort();
