@@ -205,9 +205,10 @@ impl Coder {
         let queries = open.chain(asked).collect();
         let whole: Vec<u8> = encounter.notes.iter().flat_map(|n| n.text.bytes()).collect();
         let mut releases = BTreeMap::from([("ICD-10-CM".to_owned(), set.release().to_string())]);
-        if !terminology.procedures().is_empty() {
-            releases.insert("CPT".into(), CPT_RELEASE.into());
-            releases.insert("HCPCS".into(), HCPCS_RELEASE.into());
+        for (system, release) in [("CPT", CPT_RELEASE), ("HCPCS", HCPCS_RELEASE)] {
+            if terminology.procedures().iter().any(|p| p.system() == system) {
+                releases.insert(system.into(), release.into());
+            }
         }
         Report {
             schema: SCHEMA.into(),

@@ -201,7 +201,7 @@ fn diagnosis() {
 
 #[test]
 fn procedure() {
-    if CODER.terminology(None).procedures().is_empty() {
+    if CODER.terminology(None).procedures().iter().all(|p| p.system() == "HCPCS") {
         return; // a build without data/cpt
     }
     run("procedure", 500);
