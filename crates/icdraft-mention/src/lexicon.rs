@@ -43,6 +43,22 @@ pub enum SideRule {
     Eyelid,
 }
 
+/// How a drug must have been given for its code to apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Route {
+    /// However.
+    #[default]
+    Any,
+    /// It is sold for injection: words for the mouth or the skin speak against the code.
+    Injected,
+    /// It is sold in other forms too: the note must say that it was injected or infused.
+    Parenteral,
+    /// The note must say that it went into a vein.
+    Intravenous,
+    /// The note must say that it was inhaled.
+    Inhaled,
+}
+
 /// A row of `diagnosis/*.tsv`.
 #[derive(Debug)]
 pub(crate) struct DiagnosisRow<'a> {
@@ -64,6 +80,8 @@ pub(crate) struct ProcedureRow<'a> {
     pub(crate) addon_of: &'a str,
     pub(crate) bundles: &'a str,
     pub(crate) dose: &'a str,
+    pub(crate) strength: &'a str,
+    pub(crate) route: Route,
 }
 
 impl<'a> DiagnosisRow<'a> {
@@ -88,6 +106,14 @@ impl<'a> ProcedureRow<'a> {
                 return Err(format!("side `{other}` is none of none, paired, digit, eyelid"));
             }
         };
+        let route = match column("route").unwrap_or_default() {
+            "" => Route::Any,
+            "injected" => Route::Injected,
+            "parenteral" => Route::Parenteral,
+            "iv" => Route::Intravenous,
+            "inhaled" => Route::Inhaled,
+            other => return Err(format!("route `{other}` is none of injected, parenteral, iv, inhaled")),
+        };
         Ok(Self {
             concept: required(column, "concept")?,
             code: required(column, "code")?,
@@ -98,6 +124,8 @@ impl<'a> ProcedureRow<'a> {
             addon_of: column("addon_of").unwrap_or_default(),
             bundles: column("bundles").unwrap_or_default(),
             dose: column("dose").unwrap_or_default(),
+            strength: column("strength").unwrap_or_default(),
+            route,
         })
     }
 }
@@ -123,6 +151,10 @@ pub struct Procedure {
     pub bundles: Vec<String>,
     /// For a drug: what one unit is.
     pub dose: Option<Dose>,
+    /// For a drug that is sold in one strength: what is in each milliliter.
+    pub strength: Option<Dose>,
+    /// For a drug: how it must have been given.
+    pub route: Route,
 }
 
 impl Procedure {

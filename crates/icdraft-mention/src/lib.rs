@@ -20,6 +20,6 @@ mod terminology;
 mod vocabulary;
 
 pub use laterality::{Laterality, Side, SideSource};
-pub use lexicon::{LexiconError, LexiconFile, Procedure, SideRule};
+pub use lexicon::{LexiconError, LexiconFile, Procedure, Route, SideRule};
 pub use mention::{Annotation, Mention};
 pub use terminology::{Concept, Meaning, Origin, Procedures, Terminology};

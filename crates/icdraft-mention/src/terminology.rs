@@ -383,12 +383,11 @@ fn procedure_rows(cpt: &[LexiconFile], builder: &mut Builder) -> Result<Vec<Proc
             if !is_number(row.code) {
                 return Err(file.error(line, format!("`{}` is shaped like no CPT and no HCPCS number", row.code)));
             }
-            let dose = match row.dose {
-                "" => None,
-                text => Some(Dose::parse(text).ok_or_else(|| {
-                    file.error(line, format!("dose `{text}` is no number with mg, mcg, g, units or mL"))
-                })?),
-            };
+            let dose = optional(row.dose, Dose::parse, "dose", "a number with mg, mcg, g, units or mL")
+                .map_err(|problem| file.error(line, problem))?;
+            let strength =
+                optional(row.strength, Dose::parse_strength, "strength", "an amount in each mL, as in 6 mg/mL")
+                    .map_err(|problem| file.error(line, problem))?;
             if let Some(first) = keys.insert(row.concept.to_owned(), place) {
                 return Err(file.error(line, format!("concept `{}` stands in {first} already", row.concept)));
             }
@@ -408,10 +407,20 @@ fn procedure_rows(cpt: &[LexiconFile], builder: &mut Builder) -> Result<Vec<Proc
                 addon_of: list(row.addon_of),
                 bundles: list(row.bundles),
                 dose,
+                strength,
+                route: row.route,
             });
         }
     }
     Ok(procedures)
+}
+
+/// A value that a row may leave empty.
+fn optional(text: &str, read: impl Fn(&str) -> Option<Dose>, name: &str, form: &str) -> Result<Option<Dose>, String> {
+    match text {
+        "" => Ok(None),
+        text => read(text).map(Some).ok_or_else(|| format!("{name} `{text}` is not {form}")),
+    }
 }
 
 /// Four digits and a digit or letter (CPT), or a letter and four digits (HCPCS Level II; D belongs to the dentists' association).

@@ -64,6 +64,31 @@ fn a_procedure_wording_has_one_code() {
 }
 
 #[test]
+fn a_wording_of_a_drug_or_supply_has_one_code() {
+    check("hcpcs", "phrases", "code");
+}
+
+#[test]
+fn a_bad_row_names_file_line_and_cure() {
+    let set = icdraft_codeset::CodeSet::embedded();
+    let read = |row: &str| {
+        let text = format!("concept\tcode\tname\tphrases\tdose\tstrength\troute\n{row}\n");
+        let file = icdraft_mention::LexiconFile { name: "mine.tsv".into(), text };
+        icdraft_mention::Terminology::from_files(&set, &[], &[file]).map(|_| ()).map_err(|e| e.to_string())
+    };
+    assert_eq!(read("a\tJ1885\tketorolac\tketorolac\t15 mg\t30 mg/mL\tparenteral"), Ok(()));
+    for (row, problem) in [
+        ("a\tD1110\tcleaning\tcleaning", "mine.tsv:2: `D1110` is shaped like no CPT and no HCPCS number"),
+        ("a\tJ1885\tketorolac\tketorolac\t15", "mine.tsv:2: dose `15` is not a number with mg, mcg, g, units or mL"),
+        ("a\tJ1885\tketorolac\tketorolac\t15 mg\t30 mg", "mine.tsv:2: strength `30 mg` is not an amount in each mL"),
+        ("a\tJ1885\tketorolac\tketorolac\t15 mg\t\tnose", "mine.tsv:2: route `nose` is none of injected"),
+    ] {
+        let told = read(row).unwrap_err();
+        assert!(told.starts_with(problem), "{told}");
+    }
+}
+
+#[test]
 fn an_add_on_has_primaries_in_the_lexicon() {
     let terminology =
         icdraft_mention::Terminology::new(&icdraft_codeset::CodeSet::embedded(), icdraft_mention::Procedures::Lexicon)

@@ -1,7 +1,7 @@
 //! Procedure candidates: from mentions to CPT lines with modifiers and units, and what is bundled into what.
 
 use icdraft_mention::{Annotation, Meaning, Mention, Procedure, Side, SideRule, Terminology};
-use icdraft_note::{Billing, Encounter, SectionKind};
+use icdraft_note::{Encounter, SectionKind};
 
 use crate::candidate::{Candidate, Refused};
 use crate::diagnosis::is_operative;
@@ -21,7 +21,10 @@ pub(crate) fn candidates(
 ) {
     let text = encounter.notes[at].text.as_str();
     let titled = annotation.outline.sections.iter().any(|s| s.kind == SectionKind::ProcedurePerformed);
-    let procedural = |m: &Mention| matches!(terminology.concept(m.concept).meaning, Meaning::Procedure(_));
+    let procedural = |m: &Mention| match terminology.concept(m.concept).meaning {
+        Meaning::Procedure(number) => terminology.procedures()[number].system() == "CPT",
+        Meaning::Diagnosis(_) => false,
+    };
     let known: Vec<usize> = annotation.mentions.iter().filter(|m| procedural(m)).map(|m| m.sentence).collect();
     let titles = || {
         let sentences = annotation.outline.sentences.iter().enumerate();
@@ -29,14 +32,6 @@ pub(crate) fn candidates(
     };
     let titled = titled && titles().any(|(n, _)| known.contains(&n));
     let unread = titles().any(|(n, _)| !known.contains(&n));
-    let surgical = annotation.outline.sections.iter().any(|s| {
-        matches!(
-            s.kind,
-            SectionKind::PreoperativeDiagnosis
-                | SectionKind::PostoperativeDiagnosis
-                | SectionKind::ProcedureDescription
-        )
-    });
     let operative = annotation.outline.sections.iter().any(|s| is_operative(s.kind));
     for (place, mention) in annotation.mentions.iter().enumerate() {
         let Meaning::Procedure(number) = terminology.concept(mention.concept).meaning else {
@@ -44,20 +39,14 @@ pub(crate) fn candidates(
         };
         let procedure = &terminology.procedures()[number];
         let kind = annotation.outline.ruling_kind(mention.section);
-        if let Some(reason) = refusal(mention, kind) {
+        let drug = procedure.system() == "HCPCS";
+        let against = if drug { supply::refusal(terminology, annotation, text, place) } else { refusal(mention, kind) };
+        if let Some(reason) = against {
             out.1.push(Refused::of(at, mention, procedure.code.clone(), procedure.system(), reason));
             continue;
         }
-        if procedure.system() == "HCPCS" {
-            out.0.extend(supply::candidate(
-                procedure,
-                number,
-                (at, place, mention),
-                kind,
-                text,
-                annotation,
-                surgical && encounter.billing == Billing::Professional,
-            ));
+        if drug {
+            out.0.extend(supply::candidate(terminology, encounter, at, annotation, place));
             continue;
         }
         let mut score = knowledge::weight(kind).procedure;
@@ -130,7 +119,7 @@ pub(crate) fn candidates(
 const LONGEST_STUDY: usize = 160;
 
 /// Words that say that a test was done at this visit.
-pub(crate) fn is_here_and_now(sentence: &str) -> bool {
+fn is_here_and_now(sentence: &str) -> bool {
     let lower = sentence.to_lowercase();
     ["today", "in office", "in the office", "in clinic", "in the clinic", "in our office", "at this visit"]
         .iter()
@@ -289,6 +278,8 @@ mod tests {
             addon_of: vec![],
             bundles: vec!["29805".into(), "2982".into()],
             dose: None,
+            strength: None,
+            route: icdraft_mention::Route::Any,
         };
         assert!(is_component(&whole, "29805") && is_component(&whole, "29822") && !is_component(&whole, "29826"));
     }

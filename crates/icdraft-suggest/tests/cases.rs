@@ -89,7 +89,13 @@ fn failures(case: &Case, report: &Report) -> Vec<String> {
                 let code = pieces.next().unwrap();
                 let mut modifiers: Vec<&str> = pieces.collect();
                 modifiers.sort_unstable();
-                let Some(found) = drafts.iter().find(|s| s.system == parts[0] && s.code == code) else {
+                // What was discarded of a drug is a second line of its code, told apart by its modifier.
+                let same = |s: &&&Suggestion| s.system == parts[0] && s.code == code;
+                let modified = |s: &&Suggestion| {
+                    s.modifiers.len() == modifiers.len() && modifiers.iter().all(|m| s.modifiers.iter().any(|o| o == m))
+                };
+                let exact = drafts.iter().filter(same).find(|s| modified(s));
+                let Some(found) = exact.or_else(|| drafts.iter().find(same)) else {
                     let below = report.suggestions.iter().find(|s| s.code == code).map(|s| s.confidence);
                     fail(below.map_or("not found".into(), |c| format!("below the draft ({c})")));
                     continue;
@@ -203,5 +209,5 @@ fn procedure() {
 
 #[test]
 fn hcpcs() {
-    run("hcpcs", 70);
+    run("hcpcs", 130);
 }

@@ -183,7 +183,7 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &distinct::Distinct,
     &discontinued::Discontinued,
     &sedation::Sedation,
-    &dose::DoseTold,
+    &dose::Doses,
     &external_cause::ExternalCause,
     &first_listed::FirstListed,
     &instruction::Instruction,

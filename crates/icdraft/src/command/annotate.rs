@@ -184,7 +184,10 @@ fn annotated<'a>(terminology: &Terminology, encounter: &'a Encounter, note: &'a 
             .map(|m| {
                 let (system, concept) = match terminology.concept(m.concept).meaning {
                     Meaning::Diagnosis(code) => ("ICD-10-CM", code.to_string()),
-                    Meaning::Procedure(n) => ("CPT", terminology.procedures()[n].code.clone()),
+                    Meaning::Procedure(n) => {
+                        let procedure = &terminology.procedures()[n];
+                        (procedure.system(), procedure.code.clone())
+                    }
                 };
                 MentionRow {
                     place: place(m.span),
