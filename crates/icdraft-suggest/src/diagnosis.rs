@@ -36,7 +36,7 @@ pub(crate) struct NoteRead {
     /// Whether some section lists diagnoses.
     listed: bool,
     /// Whether the note tells of a delivery.
-    delivery: bool,
+    pub(crate) delivery: bool,
     /// Trimester, 1 to 3.
     trimester: Option<u8>,
     /// The hand that the patient prefers.
@@ -176,6 +176,7 @@ impl Diagnoser {
             context.mention.extend(&more.mention);
             context.mention.extend(more.sentence);
             context.side = context.side.or(more.side);
+            context.side_near |= more.side_near;
         }
         self.choose(set, terminology, code, &context)
     }
@@ -194,6 +195,9 @@ impl Diagnoser {
             section: &read.sections[mention.section],
             note: &read.note,
             side: mention.laterality.map(|l| l.side),
+            side_near: mention
+                .laterality
+                .is_some_and(|l| read.annotation.outline.sentences[mention.sentence].0.span.contains(l.span)),
             phase: if healing { Phase::Healing } else { read.phase },
             trimester: read.trimester,
             delivery: read.delivery,
@@ -341,12 +345,6 @@ impl NoteRead {
                 self.headed[section] = true;
             }
         }
-    }
-
-    /// Whether the sentence of a mention holds all of `words`.
-    pub(crate) fn says_near(&self, mention: usize, words: &[u32]) -> bool {
-        let sentence = self.annotation.mentions.get(mention).map(|m| &self.sentences[m.sentence]);
-        sentence.is_some_and(|said| words.iter().all(|w| said.contains(w)))
     }
 
     /// The section's weight, moved by where in the section the mention stands.
