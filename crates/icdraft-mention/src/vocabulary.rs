@@ -265,7 +265,10 @@ mod tests {
 
     #[test]
     fn plain_words_of_a_sentence() {
-        assert_eq!(plain_words("Rashes of the left leg, due to penicillins."), ["rash", "of", "leg", "due", "to", "penicillin"]);
+        assert_eq!(
+            plain_words("Rashes of the left leg, due to penicillins."),
+            ["rash", "of", "leg", "due", "to", "penicillin"]
+        );
     }
 
     #[test]

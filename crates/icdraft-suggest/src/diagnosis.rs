@@ -53,7 +53,7 @@ impl Diagnoser {
             axis_words: AxisWords::new(terminology),
             families: RwLock::new(FxHashMap::default()),
             healing: words("healing healed"),
-            union: words("nonunion malunion"),
+            union: words("nonunion malunion union"),
             sequela: words("sequela"),
         }
     }
@@ -185,7 +185,7 @@ impl Diagnoser {
         let said = terminology.words(&text[mention.span]);
         let mut own: FxHashSet<u32> = said.iter().copied().collect();
         own.extend(terminology.implied(mention.concept));
-        // Nonunion and malunion are seen in the healing phase, operated or not (guideline I.C.19.c).
+        // Nonunion, malunion and delayed union are seen in the healing phase, operated or not (guideline I.C.19.c).
         let mut late = self.healing.iter().chain(&self.union);
         let healing = late.any(|w| read.sentences[mention.sentence].contains(w));
         Context {

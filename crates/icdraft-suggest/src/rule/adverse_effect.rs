@@ -45,8 +45,32 @@ static POISONED: LazyLock<Wordings> =
 
 /// Words between a link and the drug that it leads to.
 const FILLERS: &[&str] = &[
-    "recent", "use", "of", "long", "term", "high", "dose", "oral", "iv", "chronic", "acute", "current", "prior", "systemic",
-    "prolonged", "course", "therapy", "treatment", "with", "taking", "starting", "medication", "and", "daily", "previous", "ongoing",
+    "recent",
+    "use",
+    "of",
+    "long",
+    "term",
+    "high",
+    "dose",
+    "oral",
+    "iv",
+    "chronic",
+    "acute",
+    "current",
+    "prior",
+    "systemic",
+    "prolonged",
+    "course",
+    "therapy",
+    "treatment",
+    "with",
+    "taking",
+    "starting",
+    "medication",
+    "and",
+    "daily",
+    "previous",
+    "ongoing",
 ];
 
 /// Words after a drug's name that make something else of it: "iron deficiency", "insulin resistance".
@@ -121,8 +145,12 @@ fn drug_behind(draft: &Draft<'_>, at: usize) -> Option<(&'static Drug, Intent)> 
 }
 
 fn blamed(words: &[String], mention: &Range<usize>) -> Option<(&'static Drug, Intent)> {
-    // A link may stand in the mention itself: "rash due to amoxicillin".
-    let near = |place: &Range<usize>| place.start >= mention.start && place.start <= mention.end + GAP;
+    // A link may stand in the mention itself ("rash due to amoxicillin"); one that only tells a sequence stands right behind it.
+    let strong = |end: usize| {
+        let link = LINKS.last(&words[..end]).filter(|l| l.end == end);
+        link.is_some_and(|l| l.start >= mention.start && l.start <= mention.end + GAP)
+    };
+    let weak = |end: usize| SEQUENCE.last(&words[..end]).is_some_and(|l| l.end == end && l.start == mention.end);
     for drug in DRUGS.iter() {
         let Some(place) = drug.drug.find(words) else { continue };
         if words.get(place.end).is_some_and(|w| LACKS.contains(&w.as_str())) {
@@ -135,24 +163,20 @@ fn blamed(words: &[String], mention: &Range<usize>) -> Option<(&'static Drug, In
         }
         // "cough due to lisinopril"
         let mut lead = place.start;
-        while lead > 0 && FILLERS.contains(&words[lead - 1].as_str()) && !leads(&words[..lead]) {
+        loop {
+            if UNDERDOSED.ends(&words[..lead]) {
+                return Some((drug, Intent::Underdosed));
+            }
+            if strong(lead) || weak(lead) {
+                return Some((drug, Intent::Adverse));
+            }
+            if lead == 0 || !FILLERS.contains(&words[lead - 1].as_str()) {
+                break;
+            }
             lead -= 1;
-        }
-        let before = &words[..lead];
-        if UNDERDOSED.ends(before) {
-            return Some((drug, Intent::Underdosed));
-        }
-        let strong = LINKS.last(before).filter(|l| l.end == lead && near(l));
-        let weak = SEQUENCE.last(before).filter(|l| l.end == lead && l.start == mention.end);
-        if strong.or(weak).is_some() {
-            return Some((drug, Intent::Adverse));
         }
     }
     None
-}
-
-fn leads(words: &[String]) -> bool {
-    LINKS.ends(words) || SEQUENCE.ends(words) || UNDERDOSED.ends(words)
 }
 
 fn add(draft: &mut Draft<'_>, at: usize, drug: &Drug, intent: Intent) {
@@ -178,7 +202,9 @@ fn ask(draft: &mut Draft<'_>, at: usize) {
     let best = &draft.joined[at].best;
     let Some(title) = best.code.parse().ok().and_then(|c| draft.set.title(c)) else { return };
     let lower = title.to_lowercase().replace('-', " ");
-    let blames = ["drug induced", "due to drug", "due to antineoplastic chemotherapy"].iter().any(|w| lower.starts_with(w) || lower.contains(w));
+    let blames = ["drug induced", "due to drug", "due to antineoplastic chemotherapy"]
+        .iter()
+        .any(|w| lower.starts_with(w) || lower.contains(w));
     let told = draft.drafted("ICD-10-CM").into_iter().any(|n| {
         let code = &draft.joined[n].best.code;
         ("T36".."T51").contains(&code.as_str())
@@ -211,9 +237,15 @@ mod tests {
         use Intent::{Adverse, Underdosed};
         assert_eq!(found("Cough due to lisinopril", "Cough"), Some(("T46.4X", Adverse)));
         assert_eq!(found("Statin-induced myopathy", "myopathy"), Some(("T46.6X", Adverse)));
-        assert_eq!(found("Hyponatremia secondary to recent use of hydrochlorothiazide", "Hyponatremia"), Some(("T50.2X", Adverse)));
+        assert_eq!(
+            found("Hyponatremia secondary to recent use of hydrochlorothiazide", "Hyponatremia"),
+            Some(("T50.2X", Adverse))
+        );
         assert_eq!(found("Seizure after he stopped taking Keppra", "Seizure"), Some(("T42.6X", Underdosed)));
-        assert_eq!(found("Ketoacidosis due to noncompliance with insulin", "Ketoacidosis"), Some(("T38.3X", Underdosed)));
+        assert_eq!(
+            found("Ketoacidosis due to noncompliance with insulin", "Ketoacidosis"),
+            Some(("T38.3X", Underdosed))
+        );
         assert_eq!(found("Hypertension, continue lisinopril", "Hypertension"), None);
         assert_eq!(found("Cough due to bronchitis, continue lisinopril", "Cough"), None);
         assert_eq!(found("Anemia due to iron deficiency", "Anemia"), None);

@@ -34,9 +34,17 @@ impl Rule for Circumstance {
 
     fn apply(&self, draft: &mut Draft<'_>) {
         for row in ROWS.iter() {
-            let fits = |n: &usize| row.code.split('|').any(|p| draft.joined[*n].best.code.starts_with(p)) && draft.says(*n, &row.said);
+            let fits = |n: &usize| {
+                row.code.split('|').any(|p| draft.joined[*n].best.code.starts_with(p)) && draft.says(*n, &row.said)
+            };
             // Two injuries of one organ are two entries; each row changes all that fit.
-            for code in draft.drafted("ICD-10-CM").into_iter().filter(fits).map(|n| draft.joined[n].best.code.clone()).collect::<Vec<_>>() {
+            for code in draft
+                .drafted("ICD-10-CM")
+                .into_iter()
+                .filter(fits)
+                .map(|n| draft.joined[n].best.code.clone())
+                .collect::<Vec<_>>()
+            {
                 let Some(at) = draft.joined.iter().position(|j| j.best.code == code) else { continue };
                 let Some(choice) = draft.choose(&row.becomes, &[&draft.joined[at].best]) else { continue };
                 if choice.code.to_string() != code {

@@ -73,7 +73,10 @@ impl Rule for Combination {
             }
             if row.becomes == SAME {
                 draft.joined[first].evidence.extend(b.evidence.iter().cloned());
-                draft.joined[first].best.reasons.push(Reason::new("combination", format!("says {} too: {}", b.best.code, row.why)));
+                draft.joined[first]
+                    .best
+                    .reasons
+                    .push(Reason::new("combination", format!("says {} too: {}", b.best.code, row.why)));
                 draft.joined.retain(|j| j.best.code != b.best.code);
                 continue;
             }

@@ -53,9 +53,7 @@ impl Rule for Delivery {
 
 /// Number of children that the drafted codes of multiple gestation tell.
 fn children(draft: &Draft<'_>) -> usize {
-    let code = |prefix: &str| {
-        draft.joined.iter().any(|j| j.confidence >= DRAFT && j.best.code.starts_with(prefix))
-    };
+    let code = |prefix: &str| draft.joined.iter().any(|j| j.confidence >= DRAFT && j.best.code.starts_with(prefix));
     match () {
         () if code("O30.2") => 4,
         () if code("O30.1") => 3,

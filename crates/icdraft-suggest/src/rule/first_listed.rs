@@ -43,12 +43,15 @@ impl Rule for FirstListed {
 fn acute_first(draft: &mut Draft<'_>) {
     let drafted = draft.drafted("ICD-10-CM");
     let is = |n: usize, word: &str| {
-        let title = draft.joined[n].best.code.parse().ok().and_then(|c| draft.set.title(c)).unwrap_or_default().to_lowercase();
+        let title =
+            draft.joined[n].best.code.parse().ok().and_then(|c| draft.set.title(c)).unwrap_or_default().to_lowercase();
         title.split(|c: char| !c.is_alphabetic()).any(|w| w == word)
     };
     let together = |a: usize, b: usize| {
         let (a, b) = (&draft.joined[a].best, &draft.joined[b].best);
-        a.code[..2] == b.code[..2] && a.note == b.note && draft.sentence(a).map(|s| s.0) == draft.sentence(b).map(|s| s.0)
+        a.code[..2] == b.code[..2]
+            && a.note == b.note
+            && draft.sentence(a).map(|s| s.0) == draft.sentence(b).map(|s| s.0)
     };
     let pairs: Vec<(usize, usize)> = drafted
         .iter()

@@ -61,7 +61,11 @@ fn begins(code: &str, prefixes: &str) -> bool {
 fn tells_reasons(kind: SectionKind) -> bool {
     !matches!(
         kind,
-        SectionKind::Ros | SectionKind::Allergies | SectionKind::Medications | SectionKind::SocialHistory | SectionKind::Plan
+        SectionKind::Ros
+            | SectionKind::Allergies
+            | SectionKind::Medications
+            | SectionKind::SocialHistory
+            | SectionKind::Plan
     )
 }
 

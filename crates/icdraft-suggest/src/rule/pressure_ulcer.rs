@@ -30,8 +30,11 @@ impl Rule for PressureUlcer {
             draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
         for n in (0..draft.joined.len()).rev() {
             let code = draft.joined[n].best.code.clone();
-            let Some((deeper, _)) =
-                drafted.iter().filter_map(|d| Some((d, depth(d)?))).filter(|(d, _)| is_same_ulcer(d, &code)).max_by_key(|d| d.1)
+            let Some((deeper, _)) = drafted
+                .iter()
+                .filter_map(|d| Some((d, depth(d)?)))
+                .filter(|(d, _)| is_same_ulcer(d, &code))
+                .max_by_key(|d| d.1)
             else {
                 continue;
             };

@@ -36,9 +36,7 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| knowledge::rows(include_bytes
 
 /// Words that make the cause a past one.
 static LATE: LazyLock<Wordings> = LazyLock::new(|| {
-    Wordings::new(
-        "sequela|late effect|residual|old|prior|previous|remote|following|after|status post|history of",
-    )
+    Wordings::new("sequela|late effect|residual|old|prior|previous|remote|following|after|status post|history of")
 });
 /// Words that make it a present one all the same.
 static FRESH: LazyLock<Wordings> = LazyLock::new(|| Wordings::new("acute|subacute|new|evolving|today|this admission"));

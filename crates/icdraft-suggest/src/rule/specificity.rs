@@ -53,8 +53,12 @@ impl Rule for Specificity {
             .filter_map(|(code, _)| Some((code.clone(), terminology.words(&draft.set.title(code.parse().ok()?)?))))
             .collect();
         // Two codes for the very same words are meant both.
-        let spans: Vec<(Span, String)> =
-            draft.drafted("ICD-10-CM").into_iter().map(|n| &draft.joined[n].best).map(|b| (b.span, b.code.clone())).collect();
+        let spans: Vec<(Span, String)> = draft
+            .drafted("ICD-10-CM")
+            .into_iter()
+            .map(|n| &draft.joined[n].best)
+            .map(|b| (b.span, b.code.clone()))
+            .collect();
         let same_words: Vec<(Span, &str)> = spans.iter().map(|(span, code)| (*span, code.as_str())).collect();
         for one in draft.joined.iter_mut().filter(|j| j.best.system == "ICD-10-CM") {
             let code = one.best.code.clone();
@@ -71,8 +75,7 @@ impl Rule for Specificity {
                     && !same_words.contains(&(one.best.span, other.as_str()))
                     && said.iter().all(|w| title.contains(w))
             });
-            let free = plain
-                && drafted.iter().any(|(other, _)| other[..3] == code[..3] && !is_plain(draft.set, other));
+            let free = plain && drafted.iter().any(|(other, _)| other[..3] == code[..3] && !is_plain(draft.set, other));
             if free || is_unspecified(draft.set, &code) && (contained || drafted.iter().any(says_more)) {
                 one.confidence *= 0.4;
                 one.best.reasons.push(Reason::new("most-specific", "another drafted code says more"));

@@ -35,7 +35,8 @@ impl Substance {
             draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
         for code in &drafted {
             let Some((category, USE)) = grade(code) else { continue };
-            let states = drafted.iter().filter_map(|d| grade(d)).filter(|(other, grade)| *other == category && *grade > USE);
+            let states =
+                drafted.iter().filter_map(|d| grade(d)).filter(|(other, grade)| *other == category && *grade > USE);
             let Some((_, gravest)) = states.max_by_key(|s| s.1) else { continue };
             let state = if gravest == ABUSE { '1' } else { '2' };
             let joined = format!("{category}.{state}{}", &code[5..]);
