@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::jsonl::{self, ReadError};
 use crate::span::{self, CharSpan};
+use crate::text::sha256;
 
 /// Version of the format that is written. Lines of the same major version, and lines without one, are read.
 pub const SCHEMA: &str = "1.0";
@@ -166,7 +167,9 @@ impl GoldNote {
 
     /// Whether its text is kept elsewhere (see [`crate::standoff`]).
     pub fn is_standoff(&self) -> bool {
-        self.text.is_empty() && (self.spans().next().is_some() || !self.sha256.is_empty())
+        // A note may be empty.
+        let of_nothing = || self.sha256.is_empty() || self.sha256.eq_ignore_ascii_case(&sha256(""));
+        self.text.is_empty() && (self.spans().next().is_some() || !of_nothing())
     }
 
     /// Every span: evidence, then distractors.

@@ -62,6 +62,7 @@ impl System {
             // Characters are digits and letters but I and O, which look like digits.
             Self::Icd10Pcs => {
                 bytes.len() == 7
+                    && bytes.iter().any(u8::is_ascii_digit)
                     && bytes.iter().all(|b| b.is_ascii_alphanumeric() && !matches!(b, b'I' | b'O' | b'i' | b'o'))
             }
             // Category II ends in F, III in T, laboratory analyses in U or M; administrative codes in A.
@@ -110,6 +111,7 @@ mod tests {
             ("0DTJ4ZZ", Some(System::Icd10Pcs)),
             ("0DTJ4ZO", None),
             ("hernia", None),
+            ("sutured", None),
         ];
         for (code, system) in cases {
             assert_eq!(System::of_code(code), system, "{code}");

@@ -27,6 +27,12 @@ pub enum TextError {
         /// What the system said.
         source: io::Error,
     },
+    /// A packed file.
+    #[error("{path}: is packed; unpack it first, for example with gunzip")]
+    Packed {
+        /// The file.
+        path: PathBuf,
+    },
     /// A table without the columns.
     #[error(
         "{path}, line 1: no column {column} in the header; the table needs an id (ROW_ID, note_id or id) and a TEXT"
@@ -71,6 +77,7 @@ pub fn each(path: &Path, take: &mut dyn FnMut(String, String)) -> Result<(), Tex
         return files(path, &["txt", "jsonl", "ndjson"])?.iter().try_for_each(|file| each(file, take));
     }
     match path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase).as_deref() {
+        Some("gz" | "zip" | "bz2" | "xz" | "zst") => Err(TextError::Packed { path: path.to_owned() }),
         Some("csv") => table(path, take),
         Some("jsonl" | "ndjson") => {
             #[derive(Deserialize)]

@@ -23,3 +23,4 @@ pub use laterality::{Laterality, Side, SideSource};
 pub use lexicon::{LexiconError, LexiconFile, Procedure, Route, SideRule};
 pub use mention::{Annotation, Mention};
 pub use terminology::{Concept, Meaning, Origin, Procedures, Terminology};
+pub use vocabulary::plain_words;

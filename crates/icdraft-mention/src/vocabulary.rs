@@ -96,6 +96,18 @@ impl Vocabulary {
     }
 }
 
+/// The words of a text in plain form (lower case, US spelling, singular), without articles, sides and punctuation.
+pub fn plain_words(text: &str) -> Vec<String> {
+    let mut folded = String::new();
+    pieces(text)
+        .filter(|&span| text[span].starts_with(char::is_alphanumeric))
+        .filter_map(|span| {
+            fold_into(&text[span], &mut folded);
+            transparency(&folded).is_none().then(|| stem(&folded))
+        })
+        .collect()
+}
+
 enum Transparent {
     Article,
     Side(Side),
@@ -249,6 +261,14 @@ mod tests {
         assert_eq!(split("Crohn's disease (active)"), ["Crohn's", "disease", "(", "active", ")"]);
         assert_eq!(split("h. pylori"), ["h", "pylori"]);
         assert!(split("\u{0}\u{1}").is_empty());
+    }
+
+    #[test]
+    fn plain_words_of_a_sentence() {
+        assert_eq!(
+            plain_words("Rashes of the left leg, due to penicillins."),
+            ["rash", "of", "leg", "due", "to", "penicillin"]
+        );
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) struct NoteRead {
     /// Whether some section lists diagnoses.
     listed: bool,
     /// Whether the note tells of a delivery.
-    delivery: bool,
+    pub(crate) delivery: bool,
     /// Trimester, 1 to 3.
     trimester: Option<u8>,
     /// The hand that the patient prefers.
@@ -53,7 +53,7 @@ impl Diagnoser {
             axis_words: AxisWords::new(terminology),
             families: RwLock::new(FxHashMap::default()),
             healing: words("healing healed"),
-            union: words("nonunion malunion"),
+            union: words("nonunion malunion union"),
             sequela: words("sequela"),
         }
     }
@@ -176,6 +176,7 @@ impl Diagnoser {
             context.mention.extend(&more.mention);
             context.mention.extend(more.sentence);
             context.side = context.side.or(more.side);
+            context.side_near |= more.side_near;
         }
         self.choose(set, terminology, code, &context)
     }
@@ -184,7 +185,7 @@ impl Diagnoser {
         let said = terminology.words(&text[mention.span]);
         let mut own: FxHashSet<u32> = said.iter().copied().collect();
         own.extend(terminology.implied(mention.concept));
-        // Nonunion and malunion are seen in the healing phase, operated or not (guideline I.C.19.c).
+        // Nonunion, malunion and delayed union are seen in the healing phase, operated or not (guideline I.C.19.c).
         let mut late = self.healing.iter().chain(&self.union);
         let healing = late.any(|w| read.sentences[mention.sentence].contains(w));
         Context {
@@ -194,6 +195,9 @@ impl Diagnoser {
             section: &read.sections[mention.section],
             note: &read.note,
             side: mention.laterality.map(|l| l.side),
+            side_near: mention
+                .laterality
+                .is_some_and(|l| read.annotation.outline.sentences[mention.sentence].0.span.contains(l.span)),
             phase: if healing { Phase::Healing } else { read.phase },
             trimester: read.trimester,
             delivery: read.delivery,
@@ -341,12 +345,6 @@ impl NoteRead {
                 self.headed[section] = true;
             }
         }
-    }
-
-    /// Whether the sentence of a mention holds all of `words`.
-    pub(crate) fn says_near(&self, mention: usize, words: &[u32]) -> bool {
-        let sentence = self.annotation.mentions.get(mention).map(|m| &self.sentences[m.sentence]);
-        sentence.is_some_and(|said| words.iter().all(|w| said.contains(w)))
     }
 
     /// The section's weight, moved by where in the section the mention stands.

@@ -23,6 +23,8 @@ pub(crate) struct Context<'a> {
     pub(crate) note: &'a FxHashSet<u32>,
     /// The side, where the note tells it.
     pub(crate) side: Option<Side>,
+    /// Whether the sentence tells that side.
+    pub(crate) side_near: bool,
     /// Phase of treatment, for 7th characters.
     pub(crate) phase: Phase,
     /// Trimester, where the note tells it.
@@ -179,6 +181,15 @@ impl Family {
             || self.general.iter().any(|&g| words().all(|w| self.profiles[g].words.iter().flatten().any(|o| o.0 == w)))
     }
 
+    /// Whether a leaf of no side is told in better words than any of `side`: the side is that of something else.
+    fn names_unsided(&self, context: &Context<'_>, side: Side) -> bool {
+        let best = |of: LeafSide| {
+            let leaves = self.profiles.iter().filter(|p| p.side == of);
+            leaves.map(|p| p.words_score(context)).fold(f32::MIN, f32::max)
+        };
+        best(LeafSide::None) > best(LeafSide::Of(side)) && best(LeafSide::None) > 0.0
+    }
+
     /// The leaf that `context` supports best, `named` ahead of equals: the unspecified leaf that a lexicon row points to. Among
     /// equals the first in tabular order.
     pub(crate) fn choose(
@@ -193,7 +204,8 @@ impl Family {
             self.profiles.iter().filter(|p| context.side.is_some_and(|s| p.side == LeafSide::Of(s))).peekable();
         let side = context
             .side
-            .filter(|&s| s == Side::Bilateral || sided.peek().is_none() || sided.any(|p| self.is_sited(p, context)));
+            .filter(|&s| s == Side::Bilateral || sided.peek().is_none() || sided.any(|p| self.is_sited(p, context)))
+            .filter(|&s| context.side_near || !self.names_unsided(context, s));
         let score = |p: &Profile| p.score(context, side, self.sided) + if named == Some(p.entry) { NAMED } else { 0.0 };
         // Where a row names one leaf, words must speak for another one: a side alone does not,
         // and neither does what the named leaf or the mention itself says.
@@ -466,6 +478,7 @@ mod tests {
             section: &words,
             note: &words,
             side,
+            side_near: true,
             phase: Phase::Active,
             trimester: None,
             delivery: false,

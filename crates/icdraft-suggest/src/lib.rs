@@ -23,6 +23,7 @@ mod rank;
 mod report;
 mod rule;
 mod supply;
+mod wording;
 
 pub use coder::{CPT_RELEASE, Coder, Config, ConfigError, HCPCS_RELEASE};
 pub use cpt::{CptTable, CptTableError};

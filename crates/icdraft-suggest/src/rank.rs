@@ -9,6 +9,9 @@ use crate::candidate::Candidate;
 /// Confidence from which a code belongs to the draft.
 pub(crate) const DRAFT: f64 = 0.5;
 
+/// Just below the draft: what a coder may add.
+pub(crate) const BELOW: f64 = DRAFT - 0.01;
+
 /// Further evidence in the same kind of section adds this share of its weight.
 const REPEATED: f64 = 0.15;
 

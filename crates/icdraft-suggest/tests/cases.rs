@@ -153,6 +153,23 @@ fn failures(case: &Case, report: &Report) -> Vec<String> {
                     fail("no such query".into());
                 }
             }
+            ["order", codes @ ..] => {
+                let place = |code: &&str| drafts.iter().find(|s| s.code == *code).and_then(|s| s.sequence);
+                let places: Vec<Option<usize>> = codes.iter().map(place).collect();
+                if places.contains(&None) || !places.is_sorted() {
+                    fail(format!("the places are {places:?}"));
+                }
+            }
+            ["edit", name, code] => {
+                if !report.edits.iter().any(|e| e.edit == *name && e.codes.iter().any(|c| c == code)) {
+                    fail("no such edit".into());
+                }
+            }
+            ["no", "edit", name] => {
+                if let Some(edit) = report.edits.iter().find(|e| e.edit == *name) {
+                    fail(format!("there is one: {}", edit.says));
+                }
+            }
             ["any", system] => any.push((*system).to_owned()),
             _ => panic!("line {line}: `{expectation}` is no expectation; see cases/README.md"),
         }

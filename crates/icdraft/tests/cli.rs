@@ -278,7 +278,7 @@ fn files_that_are_not_there() {
 #[test]
 fn help_names_every_subcommand() {
     let help = icdraft(&["--help"]).expect(0).out;
-    for command in ["suggest", "batch", "annotate", "assert", "eval", "codes"] {
+    for command in ["suggest", "batch", "annotate", "assert", "eval", "corpus", "codes"] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
         icdraft(&[command, "--help"]).expect(0);
     }

@@ -122,6 +122,7 @@ fn note(
                     Becomes::Certainty(certainty) => code.certainty = *certainty,
                     Becomes::Rank(rank) => code.rank = Some(*rank),
                     Becomes::Units(units) => code.units = Some(*units),
+                    Becomes::Modifier(modifier) if code.modifiers.contains(modifier) => {}
                     Becomes::Modifier(modifier) => code.modifiers.push(modifier.clone()),
                     Becomes::Refused(_) => {}
                 }

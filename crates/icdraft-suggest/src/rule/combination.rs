@@ -2,10 +2,14 @@
 
 use std::sync::LazyLock;
 
+use icdraft_mention::plain_words;
 use serde::Deserialize;
 
+use crate::candidate::Candidate;
 use crate::knowledge;
+use crate::report::Reason;
 use crate::rule::{About, Draft, Rule};
+use crate::wording::{LINKS, SEQUENCE, Wordings};
 
 #[derive(Debug)]
 pub(super) struct Combination;
@@ -21,6 +25,8 @@ enum Keeps {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Near {
+    /// One is told to come from the other.
+    Linked,
     Sentence,
     Section,
     Note,
@@ -62,6 +68,18 @@ impl Rule for Combination {
             if taken.contains(&b.best.code) || !is_near(draft, first, second, row.near) {
                 continue;
             }
+            if [first, second].into_iter().any(|n| draft.says(n, &UNRELATED)) {
+                continue;
+            }
+            if row.becomes == SAME {
+                draft.joined[first].evidence.extend(b.evidence.iter().cloned());
+                draft.joined[first]
+                    .best
+                    .reasons
+                    .push(Reason::new("combination", format!("says {} too: {}", b.best.code, row.why)));
+                draft.joined.retain(|j| j.best.code != b.best.code);
+                continue;
+            }
             let target = row.becomes.replace('@', &a.best.code[..3]);
             let Some(choice) = draft.choose(&target, &[&a.best, &b.best]) else {
                 continue;
@@ -84,18 +102,40 @@ impl Rule for Combination {
     }
 }
 
+/// The first condition's own code says both.
+const SAME: &str = "=";
+
+/// Words that keep apart what is otherwise presumed linked (guideline I.A.15).
+static UNRELATED: LazyLock<Wordings> = LazyLock::new(|| {
+    Wordings::new(
+        "not hypertensive|non hypertensive|nonhypertensive|not diabetic|non diabetic|nondiabetic|not due to hypertension|not due to diabetes\
+         |unrelated to hypertension|unrelated to diabetes|not related to hypertension|not related to diabetes",
+    )
+});
+
 fn begins(code: &str, prefixes: &str) -> bool {
     prefixes.split('|').any(|p| code.starts_with(p))
 }
 
+/// Most words between two linked conditions.
+const GAP: usize = 5;
+
 fn is_near(draft: &Draft<'_>, first: usize, second: usize, near: Near) -> bool {
     let (a, b) = (&draft.joined[first], &draft.joined[second]);
-    let place = |c: &crate::candidate::Candidate| {
+    let place = |c: &Candidate| {
         let mention = draft.notes.get(c.note)?.annotation.mentions.get(c.mention)?;
         Some((c.note, mention.sentence, mention.section))
     };
     let pairs = || a.evidence.iter().flat_map(|x| b.evidence.iter().map(move |y| (place(x), place(y))));
+    let linked = |x: &Candidate, y: &Candidate| {
+        let Some((text, one)) = draft.sentence(x) else { return false };
+        let (Some((_, other)), true) = (draft.sentence(y), place(x) == place(y)) else { return false };
+        let between = if one.start < other.start { one.end..other.start } else { other.end..one.start };
+        let words = plain_words(text.get(between).unwrap_or_default());
+        words.len() <= GAP && (LINKS.said_in(&words) || SEQUENCE.said_in(&words))
+    };
     match near {
+        Near::Linked => a.evidence.iter().any(|x| b.evidence.iter().any(|y| linked(x, y))),
         Near::Note => true,
         Near::Section => pairs().any(|(x, y)| x.zip(y).is_some_and(|(x, y)| (x.0, x.2) == (y.0, y.2))),
         Near::Sentence => pairs().any(|(x, y)| x.zip(y).is_some_and(|(x, y)| (x.0, x.1) == (y.0, y.1))),
@@ -111,7 +151,7 @@ mod tests {
     fn rows_name_entries_of_the_release() {
         let set = CodeSet::embedded();
         for row in ROWS.iter() {
-            for first in row.first.split('|') {
+            for first in row.first.split('|').filter(|_| row.becomes != SAME) {
                 let target: Code = row.becomes.replace('@', &first[..3]).parse().unwrap();
                 assert!(set.find(target).is_some(), "{first} + {}: {target}", row.second);
             }

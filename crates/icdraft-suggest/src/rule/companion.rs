@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::knowledge;
 use crate::rule::{About, Draft, Rule};
+use crate::wording::Wordings;
 
 #[derive(Debug)]
 pub(super) struct Companion;
@@ -14,9 +15,11 @@ pub(super) struct Companion;
 struct Row {
     /// Code prefixes, separated by `|`.
     code: String,
-    /// Words of which one wording must stand in the sentence, separated by `|`; empty: none needs to.
-    said: String,
+    /// What the sentence must say; empty: nothing.
+    said: Wordings,
     adds: String,
+    /// Prefixes of drafted codes that say it already.
+    unless: String,
     why: String,
 }
 
@@ -27,29 +30,27 @@ impl Rule for Companion {
         About {
             name: "companion",
             what: "Words that two codes report together bring both (data/companions.tsv).",
-            why: "Guidelines I.A.13, I.B.7 and I.C.19.e: etiology and manifestation, organism, adverse effect",
+            why: "Guidelines I.A.13, I.B.7, I.B.8 and I.C.1.d: etiology and manifestation, organism, acute and chronic, sepsis",
             example: "\"cellulitis of the left leg due to MRSA\" -> L03.116 and B95.62",
         }
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
         for row in ROWS.iter() {
-            let begins = |code: &str| row.code.split('|').any(|p| code.starts_with(p));
-            let words = |said: &str| draft.terminology.words(said);
-            let wordings: Vec<Vec<u32>> = row.said.split('|').filter(|s| !s.is_empty()).map(words).collect();
-            let says = |n: usize| {
-                wordings.is_empty()
-                    || draft.joined[n].evidence.iter().any(|c| {
-                        let read = &draft.notes[c.note];
-                        wordings.iter().any(|words| !words.is_empty() && read.says_near(c.mention, words))
-                    })
+            let drafted = draft.drafted("ICD-10-CM");
+            let says = |n: usize| row.said.is_empty() || draft.says(n, &row.said);
+            let Some(at) = drafted.iter().copied().find(|&n| begins(&draft.joined[n].best.code, &row.code) && says(n))
+            else {
+                continue;
             };
-            let found = draft.drafted("ICD-10-CM").into_iter().find(|&n| begins(&draft.joined[n].best.code) && says(n));
-            let Some(at) = found else { continue };
             // Where the note says it in words of its own, those chose the leaf.
             let own = draft.joined[at].best.code.starts_with(&row.adds[..3]);
             let known = if own { &row.adds } else { &row.adds[..3] };
-            if draft.drafted("ICD-10-CM").into_iter().any(|n| draft.joined[n].best.code.starts_with(known)) {
+            let told = |n: usize| {
+                let code = &draft.joined[n].best.code;
+                n != at && code.starts_with(known) || begins(code, &row.unless)
+            };
+            if drafted.iter().any(|&n| told(n)) {
                 continue;
             }
             if let Some(choice) = draft.choose(&row.adds, &[&draft.joined[at].best]) {
@@ -59,28 +60,25 @@ impl Rule for Companion {
     }
 }
 
+fn begins(code: &str, prefixes: &str) -> bool {
+    prefixes.split('|').any(|p| !p.is_empty() && code.starts_with(p))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use icdraft_codeset::CodeSet;
-    use icdraft_mention::{Procedures, Terminology};
 
     #[test]
-    fn rows_name_entries_of_the_release_and_known_words() {
+    fn rows_name_entries_of_the_release() {
         let set = CodeSet::embedded();
-        let terminology = Terminology::new(&set, Procedures::None).unwrap();
+        let known = |prefix: &str| set.entries().filter_map(|e| set.code(e)).any(|c| c.to_string().starts_with(prefix));
         for row in ROWS.iter() {
             assert!(set.find(row.adds.parse().unwrap()).is_some(), "{}", row.adds);
-            for said in row.said.split('|').filter(|s| !s.is_empty()) {
-                let known = terminology.words(said).len();
-                assert_eq!(
-                    known,
-                    said.split_whitespace().count(),
-                    "{}: `{said}` holds a word that no phrase knows",
-                    row.code
-                );
-            }
             assert!(!row.why.is_empty());
+            for prefix in row.code.split('|').chain(row.unless.split('|').filter(|p| !p.is_empty())) {
+                assert!(known(prefix), "{prefix} in the row that adds {}", row.adds);
+            }
         }
     }
 }

@@ -20,7 +20,9 @@ impl Rule for Family {
         if case.mention.assertion.against() != Some("family") {
             return None;
         }
-        if case.code.as_str().starts_with("Z8") {
+        // A visit is the patient's own, whoever else the sentence speaks of.
+        let visit = ["Z00".."Z14", "Z40".."Z54"].iter().any(|range| range.contains(&case.code.as_str()));
+        if visit || case.code.as_str().starts_with("Z8") {
             return Some(Verdict::Code(None));
         }
         Some(match knowledge::family(case.code) {

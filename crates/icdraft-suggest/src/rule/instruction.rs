@@ -28,6 +28,9 @@ impl Rule for Instruction {
         for &(at, code) in &drafted {
             for (kind, note) in notes(draft, code) {
                 self.follow(draft, (at, code), kind, &note);
+                if kind == NoteKind::CodeFirst && is_unnamed(&note) {
+                    follow_unnamed(draft, at);
+                }
             }
         }
         for &(_, code) in &drafted {
@@ -47,6 +50,42 @@ fn notes(draft: &Draft<'_>, code: Code) -> Vec<(NoteKind, String)> {
     let Some((id, _)) = draft.set.resolve(code) else { return Vec::new() };
     let instruction = |kind| matches!(kind, NoteKind::CodeFirst | NoteKind::UseAdditional | NoteKind::CodeAlso);
     draft.set.notes(id).filter(|n| instruction(n.kind)).map(|n| (n.kind, n.text.to_owned())).collect()
+}
+
+/// "Underlying disease": the note names no code, so any disease that the sentence links may be meant.
+fn is_unnamed(note: &str) -> bool {
+    is_binding(note) && !note.contains('(') && !note.contains("such as")
+}
+
+/// Whether a note asks for a cause in every case, not only "if known" or "if applicable".
+fn is_binding(note: &str) -> bool {
+    let note = note.to_lowercase();
+    note.contains("underlying") && !["any ", "if ", "when "].iter().any(|w| note.contains(w))
+}
+
+/// "Underlying infection, such as": an infection that the list does not name is one all the same.
+fn is_infection(note: &str, code: Code) -> bool {
+    note.contains("underlying infection") && code.as_str().starts_with(['A', 'B'])
+}
+
+/// Neither a symptom nor a circumstance.
+fn is_disease(code: Code) -> bool {
+    !code.as_str().starts_with(['R', 'V', 'W', 'X', 'Y', 'Z'])
+}
+
+/// Puts the entry `at` behind the diseases that its sentence tells with it.
+fn follow_unnamed(draft: &mut Draft<'_>, at: usize) {
+    let best = &draft.joined[at].best;
+    let sentence = draft.sentence(best).map(|s| s.0.as_ptr());
+    let told =
+        |c: &crate::candidate::Candidate| c.note == best.note && draft.sentence(c).map(|s| s.0.as_ptr()) == sentence;
+    let first = codes(draft, &draft.drafted("ICD-10-CM"))
+        .into_iter()
+        .filter(|&(n, code)| n != at && is_disease(code) && draft.joined[n].best.code[..3] != best.code[..3])
+        .filter(|&(n, _)| draft.joined[n].evidence.iter().any(told))
+        .map(|(n, _)| draft.joined[n].place + 1)
+        .max();
+    draft.joined[at].place = draft.joined[at].place.max(first.unwrap_or(0));
 }
 
 impl Instruction {
@@ -82,16 +121,22 @@ impl Instruction {
         draft.joined[at].place = first;
     }
 
-    /// A code "in diseases classified elsewhere" is never the only one (guideline I.A.13).
+    /// A code "in diseases classified elsewhere" is never the only one (guideline I.A.13), nor one whose note asks for the underlying
+    /// disease.
     fn ask_for_cause(&self, draft: &mut Draft<'_>, code: Code) {
         let Some((id, _)) = draft.set.resolve(code) else { return };
-        let manifestation = draft.set.lineage(id).any(|e| draft.set.entry_title(e).contains("classified elsewhere"));
         let first: Vec<String> = notes(draft, code)
             .into_iter()
             .filter(|(kind, _)| *kind == NoteKind::CodeFirst)
             .map(|(_, note)| note)
             .collect();
-        let cause = |other: Code| first.iter().any(|note| names(note, other));
+        let classified = draft.set.lineage(id).any(|e| draft.set.entry_title(e).contains("classified elsewhere"));
+        let manifestation = classified || first.iter().any(|note| is_binding(note));
+        let unnamed = first.iter().any(|note| is_unnamed(note));
+        let cause = |other: Code| {
+            first.iter().any(|note| names(note, other) || is_infection(note, other))
+                || unnamed && other.category() != code.category() && is_disease(other)
+        };
         let told = codes(draft, &draft.drafted("ICD-10-CM")).into_iter().any(|(_, other)| cause(other));
         if manifestation && !first.is_empty() && !told {
             draft.edits.push(Edit {

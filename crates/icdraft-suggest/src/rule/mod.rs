@@ -4,10 +4,14 @@
 //! why (the guideline), and gives an example; `icdraft rules` prints them, `--without-rule NAME` switches one off.
 
 mod add_on;
+mod adverse_effect;
 mod body_mass;
 mod bundling;
+mod circumstance;
 mod combination;
 mod companion;
+mod delivery;
+mod diabetes;
 mod discontinued;
 mod distinct;
 mod dose;
@@ -20,11 +24,14 @@ mod history;
 mod instruction;
 mod joint;
 mod laterality;
+mod occasion;
 mod operation;
 pub(crate) mod pointer;
 mod pregnancy;
+mod pressure_ulcer;
 mod reference;
 mod sedation;
+mod sequela;
 mod side_conflict;
 mod specificity;
 mod substance;
@@ -33,14 +40,15 @@ mod uncertainty;
 mod wound;
 
 use icdraft_codeset::{Code, CodeSet};
-use icdraft_mention::{Mention, Terminology};
-use icdraft_note::{Encounter, SectionKind};
+use icdraft_mention::{Mention, Terminology, plain_words};
+use icdraft_note::{Encounter, SectionKind, Span};
 
 use crate::candidate::{Candidate, Refused};
 use crate::diagnosis::{Diagnoser, NoteRead};
 use crate::leaf::Choice;
 use crate::rank::{self, DRAFT, Joined};
 use crate::report::{Edit, Query};
+use crate::wording::Wordings;
 
 /// What a rule is, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -96,6 +104,25 @@ impl Draft<'_> {
     pub(crate) fn drafted(&self, system: &str) -> Vec<usize> {
         let drafted = |n: &usize| self.joined[*n].confidence >= DRAFT && self.joined[*n].best.system == system;
         (0..self.joined.len()).filter(drafted).collect()
+    }
+
+    /// The sentence of a candidate: its text, and the candidate's place in it.
+    pub(crate) fn sentence(&self, candidate: &Candidate) -> Option<(&str, Span)> {
+        let outline = &self.notes.get(candidate.note)?.annotation.outline;
+        let text = self.encounter.notes.get(candidate.note)?.text.as_str();
+        let at = outline.sentences.partition_point(|(s, _)| s.span.start <= candidate.span.start).checked_sub(1)?;
+        let span = outline.sentences[at].0.span;
+        let inside = Span::new(
+            candidate.span.start.clamp(span.start, span.end) - span.start,
+            candidate.span.end.clamp(span.start, span.end) - span.start,
+        );
+        Some((&text[span], inside))
+    }
+
+    /// Whether a sentence behind the entry `n` says one of the wordings.
+    pub(crate) fn says(&self, n: usize, wordings: &Wordings) -> bool {
+        let mut sentences = self.joined[n].evidence.iter().filter_map(|c| self.sentence(c));
+        sentences.any(|(text, _)| wordings.said_in(&plain_words(text)))
     }
 
     /// The leaf at or below the entry named in a table that the words behind `from` support; none where the release lacks it.
@@ -166,11 +193,16 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &family::Family,
     &history::History,
     &laterality::Laterality,
+    &diabetes::Diabetes,
+    &circumstance::Circumstance,
     &companion::Companion,
+    &sequela::Sequela,
     &combination::Combination,
+    &adverse_effect::AdverseEffect,
     &body_mass::BodyMass,
     &pregnancy::Pregnancy,
     &specificity::Specificity,
+    &pressure_ulcer::PressureUlcer,
     &substance::Substance,
     &symptom::Symptom,
     &excludes::Excludes,
@@ -185,6 +217,8 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &sedation::Sedation,
     &dose::Doses,
     &external_cause::ExternalCause,
+    &delivery::Delivery,
+    &occasion::Occasion,
     &first_listed::FirstListed,
     &instruction::Instruction,
     &pointer::Pointer,

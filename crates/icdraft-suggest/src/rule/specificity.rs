@@ -1,7 +1,7 @@
 //! The most specific code of a category.
 
 use icdraft_codeset::CodeSet;
-use icdraft_note::SectionKind;
+use icdraft_note::{SectionKind, Span};
 
 use crate::rank::{self, DRAFT};
 use crate::report::Reason;
@@ -52,17 +52,30 @@ impl Rule for Specificity {
             .iter()
             .filter_map(|(code, _)| Some((code.clone(), terminology.words(&draft.set.title(code.parse().ok()?)?))))
             .collect();
+        // Two codes for the very same words are meant both.
+        let spans: Vec<(Span, String)> = draft
+            .drafted("ICD-10-CM")
+            .into_iter()
+            .map(|n| &draft.joined[n].best)
+            .map(|b| (b.span, b.code.clone()))
+            .collect();
+        let same_words: Vec<(Span, &str)> = spans.iter().map(|(span, code)| (*span, code.as_str())).collect();
         for one in draft.joined.iter_mut().filter(|j| j.best.system == "ICD-10-CM") {
             let code = one.best.code.clone();
-            let says_more = |(other, open): &(String, bool)| *other != code && !open && other[..3] == code[..3];
+            let plain = is_plain(draft.set, &code);
+            let says_more = |(other, open): &(String, bool)| {
+                *other != code && !open && other[..3] == code[..3] && (plain || !is_plain(draft.set, other))
+            };
             // "nephropathy" is said by "reflux with nephropathy" already.
             let text = draft.encounter.notes.get(one.best.note).map_or("", |n| n.text.as_str());
             let said = terminology.words(&text[one.best.span.start..one.best.span.end]);
             let contained = titles.iter().any(|(other, title)| {
-                *other != code && other[..1] == code[..1] && said.iter().all(|w| title.contains(w))
+                *other != code
+                    && other[..1] == code[..1]
+                    && !same_words.contains(&(one.best.span, other.as_str()))
+                    && said.iter().all(|w| title.contains(w))
             });
-            let free = title_says(draft.set, &code, "without complication")
-                && drafted.iter().any(|(other, _)| *other != code && other[..3] == code[..3]);
+            let free = plain && drafted.iter().any(|(other, _)| other[..3] == code[..3] && !is_plain(draft.set, other));
             if free || is_unspecified(draft.set, &code) && (contained || drafted.iter().any(says_more)) {
                 one.confidence *= 0.4;
                 one.best.reasons.push(Reason::new("most-specific", "another drafted code says more"));
@@ -70,6 +83,11 @@ impl Rule for Specificity {
         }
         rank::order(&mut draft.joined);
     }
+}
+
+/// Whether a title says that there is nothing more: what does say more stands before it.
+fn is_plain(set: &CodeSet, code: &str) -> bool {
+    title_says(set, code, "without complication") || title_says(set, code, "uncomplicated")
 }
 
 fn is_unspecified(set: &CodeSet, code: &str) -> bool {

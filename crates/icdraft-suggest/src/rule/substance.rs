@@ -1,5 +1,7 @@
 //! One state of use for each substance.
 
+use icdraft_codeset::Code;
+
 use crate::rule::{About, Draft, Rule};
 
 #[derive(Debug)]
@@ -16,6 +18,7 @@ impl Rule for Substance {
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
+        self.join_states(draft);
         let drafted: Vec<String> =
             draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
         draft.joined.retain(|j| {
@@ -24,6 +27,32 @@ impl Rule for Substance {
         });
     }
 }
+
+impl Substance {
+    /// Withdrawal, intoxication and what the substance induced belong to the state of use: "dependence" and "withdrawal" are one code.
+    fn join_states(&self, draft: &mut Draft<'_>) {
+        let drafted: Vec<String> =
+            draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
+        for code in &drafted {
+            let Some((category, USE)) = grade(code) else { continue };
+            let states =
+                drafted.iter().filter_map(|d| grade(d)).filter(|(other, grade)| *other == category && *grade > USE);
+            let Some((_, gravest)) = states.max_by_key(|s| s.1) else { continue };
+            let state = if gravest == ABUSE { '1' } else { '2' };
+            let joined = format!("{category}.{state}{}", &code[5..]);
+            let Some(at) = draft.joined.iter().position(|j| j.best.code == *code) else { continue };
+            let billable = joined.parse::<Code>().is_ok_and(|c| draft.set.is_billable(c));
+            if let Some(choice) = draft.choose(&joined, &[&draft.joined[at].best]).filter(|_| billable) {
+                draft.recode(at, &choice, "substance", "one code for the state of use and what comes of it");
+            }
+        }
+    }
+}
+
+/// Grades of use.
+const USE: u8 = 1;
+const ABUSE: u8 = 2;
+const DEPENDENCE: u8 = 3;
 
 /// Whether `other` is a graver state of use of the same substance than `code`.
 fn is_graver(other: &str, code: &str) -> bool {
@@ -40,9 +69,9 @@ fn grade(code: &str) -> Option<(&str, u8)> {
         return None;
     }
     let grade = match rest.as_bytes().first()? {
-        b'9' => 1,
-        b'1' => 2,
-        b'2' => 3,
+        b'9' => USE,
+        b'1' => ABUSE,
+        b'2' => DEPENDENCE,
         _ => return None,
     };
     Some((category, grade))

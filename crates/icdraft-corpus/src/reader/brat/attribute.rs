@@ -7,6 +7,11 @@ use crate::reader::ConvertError;
 use crate::text;
 
 const BUILT_IN: &str = include_str!("../../../data/brat_attributes.tsv");
+/// What else a row may become: reasons why words are not coded.
+const REASONS: [&str; 8] =
+    ["negated", "uncertain", "family", "other", "historical", "hypothetical", "planned", "not_relevant"];
+/// What fills a field of the code.
+const FIELDS: [&str; 5] = ["sure", "arguable", "rank", "units", "modifier"];
 const HEADER: &str = "on\tname\tvalue\tbecomes";
 
 /// What an attribute makes of a code.
@@ -74,6 +79,14 @@ impl Attributes {
             };
             if name.is_empty() || value.is_empty() || becomes.is_empty() {
                 return Err(bad("an empty cell; write * for any value"));
+            }
+            if !FIELDS.contains(&becomes) && !REASONS.contains(&becomes) {
+                let (fields, reasons) = (FIELDS.join(", "), REASONS.join(", "));
+                return Err(ConvertError::line(
+                    path,
+                    number,
+                    format!("`becomes` is one of {fields}, or a reason: {reasons}"),
+                ));
             }
             let value = (value != "*").then(|| plain(value));
             rows.push(Row { on, name: plain(name), value, becomes: becomes.to_owned() });
@@ -155,6 +168,8 @@ mod tests {
             "own.tsv, line 3: expected four columns, separated by tabs"
         );
         assert!(parse("on\tname\tvalue\tbecomes\nword\tx\t*\tsure\n").contains("line 2: `on` is attribute or label"));
+        let head = "on\tname\tvalue\tbecomes\n";
+        assert!(parse(&format!("{head}attribute\tx\t*\tsur\n")).contains("line 2: `becomes` is one of sure, arguable"));
         assert!(parse("attribute\tx\t*\tsure\n").contains("first row must be the columns"));
     }
 }
