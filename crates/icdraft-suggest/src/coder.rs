@@ -296,10 +296,11 @@ fn sequence(suggestions: &mut [Suggestion], joined: &[Joined]) {
 /// Whether some sentence tells both.
 fn told_together(notes: &[NoteRead], a: &Joined, b: &Joined) -> bool {
     let place = |c: &Candidate| {
-        let mention = notes.get(c.note)?.annotation.mentions.get(c.mention)?;
+        let mention = diagnosis::mention_of(notes, c)?;
         Some((c.note, mention.sentence))
     };
-    a.evidence.iter().any(|x| b.evidence.iter().any(|y| place(x).is_some() && place(x) == place(y)))
+    let told: Vec<_> = b.evidence.iter().filter_map(place).collect();
+    a.evidence.iter().filter_map(place).any(|at| told.contains(&at))
 }
 
 fn evidence_of(encounter: &Encounter, candidate: &Candidate, span: Span, role: &str) -> Evidence {

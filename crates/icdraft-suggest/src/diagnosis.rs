@@ -263,6 +263,11 @@ impl Diagnoser {
     }
 }
 
+/// The mention behind a candidate.
+pub(crate) fn mention_of<'a>(notes: &'a [NoteRead], candidate: &Candidate) -> Option<&'a Mention> {
+    notes.get(candidate.note)?.annotation.mentions.get(candidate.mention)
+}
+
 /// Deliveries and cesarean sections (59400 to 59622).
 fn is_delivery(code: &str) -> bool {
     ("59400".."59623").contains(&code)

@@ -15,6 +15,11 @@ pub(crate) fn rows<T: DeserializeOwned>(bytes: &'static [u8]) -> Vec<T> {
     reader.deserialize().collect::<Result<_, _>>().expect("the tables in data/ are checked by the tests")
 }
 
+/// Whether a code begins with one of the prefixes that a table cell lists, separated by `|`.
+pub(crate) fn begins(code: &str, prefixes: &str) -> bool {
+    prefixes.split('|').any(|p| !p.is_empty() && code.starts_with(p))
+}
+
 #[derive(Debug, Deserialize)]
 struct WeightRow {
     kind: SectionKind,

@@ -255,9 +255,7 @@ impl Context<'_> {
             0.0
         }
     }
-}
 
-impl Context<'_> {
     /// Guideline I.C.6.a: where the hand is not told the right side is dominant and the left is not; of an ambidextrous patient both are.
     fn is_dominant(&self, side: Side) -> bool {
         match self.hand {

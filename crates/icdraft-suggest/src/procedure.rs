@@ -10,7 +10,7 @@ use crate::diagnosis::is_operative;
 use crate::knowledge;
 use crate::rank;
 use crate::report::Reason;
-use crate::rule::{BEHIND, Draft};
+use crate::rule::{Added, Draft};
 use crate::supply;
 
 /// Candidates and refusals from the procedure mentions of one note.
@@ -227,25 +227,9 @@ pub(crate) fn recode(draft: &mut Draft<'_>, at: usize, code: &str, rule: &'stati
 
 /// Adds a line on the words of the line `at`, or raises the one that is there; nothing where the lexicon has no such code.
 pub(crate) fn add(draft: &mut Draft<'_>, at: usize, code: &str, units: u32, rule: &'static str, why: &str) {
-    let Some(number) = draft.terminology.procedure(code) else { return };
-    let mut added = draft.joined[at].clone();
-    let reason = Reason::new(rule, format!("beside {}: {why}", added.best.code));
-    match draft.joined.iter_mut().find(|j| j.best.system == "CPT" && j.best.code == code) {
-        Some(same) => {
-            same.confidence = same.confidence.max(added.confidence - BEHIND);
-            same.best.units = same.best.units.max(units);
-            same.best.reasons.push(reason);
-        }
-        None => {
-            added.confidence -= BEHIND;
-            added.best.code = code.to_owned();
-            added.best.procedure = Some(number);
-            added.best.units = units;
-            added.best.reasons = vec![reason];
-            draft.joined.push(added);
-        }
+    if let Some(number) = draft.terminology.procedure(code) {
+        draft.add_code(at, Added { code: code.to_owned(), open: None, procedure: Some(number), units }, rule, why);
     }
-    rank::order(&mut draft.joined);
 }
 
 /// Whether `component` is part of `whole` and so not reported beside it.

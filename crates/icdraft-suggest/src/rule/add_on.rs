@@ -20,8 +20,7 @@ impl Rule for AddOn {
 
     fn apply(&self, draft: &mut Draft<'_>) {
         let procedures = draft.terminology.procedures();
-        let drafted: Vec<String> =
-            draft.drafted("CPT").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
+        let drafted = draft.codes("CPT");
         for one in &mut draft.joined {
             let Some(procedure) = one.best.procedure.map(|n| &procedures[n]).filter(|p| !p.addon_of.is_empty()) else {
                 continue;

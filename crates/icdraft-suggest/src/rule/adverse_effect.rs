@@ -7,7 +7,6 @@ use icdraft_mention::plain_words;
 use serde::Deserialize;
 
 use crate::knowledge;
-use crate::report::Query;
 use crate::rule::{About, Draft, Rule};
 use crate::wording::{LINKS, SEQUENCE, Wordings};
 
@@ -114,8 +113,7 @@ impl Rule for AdverseEffect {
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
-        let drafted = draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone());
-        for code in drafted.filter(|c| is_effect(c)).collect::<Vec<_>>() {
+        for code in draft.codes("ICD-10-CM").into_iter().filter(|c| is_effect(c)) {
             let Some(at) = draft.joined.iter().position(|j| j.best.code == code) else { continue };
             match drug_behind(draft, at) {
                 Some((drug, intent)) => add(draft, at, drug, intent),
@@ -200,23 +198,15 @@ fn add(draft: &mut Draft<'_>, at: usize, drug: &Drug, intent: Intent) {
 /// Asks for the drug where a title says that there was one and no code tells which.
 fn ask(draft: &mut Draft<'_>, at: usize) {
     let best = &draft.joined[at].best;
-    let Some(title) = best.code.parse().ok().and_then(|c| draft.set.title(c)) else { return };
+    let (code, note, span) = (best.code.clone(), best.note, best.span);
+    let Some(title) = code.parse().ok().and_then(|c| draft.set.title(c)) else { return };
     let lower = title.to_lowercase().replace('-', " ");
-    let blames = ["drug induced", "due to drug", "due to antineoplastic chemotherapy"]
-        .iter()
-        .any(|w| lower.starts_with(w) || lower.contains(w));
-    let told = draft.drafted("ICD-10-CM").into_iter().any(|n| {
-        let code = &draft.joined[n].best.code;
-        ("T36".."T51").contains(&code.as_str())
-    });
+    let blames =
+        ["drug induced", "due to drug", "due to antineoplastic chemotherapy"].iter().any(|w| lower.contains(w));
+    let told = draft.codes("ICD-10-CM").iter().any(|code| ("T36".."T51").contains(&code.as_str()));
     if blames && !told {
-        draft.queries.push(Query {
-            code: best.code.clone(),
-            asks: format!("Which drug caused it? \"{title}\" is reported with the code of the drug (T36 to T50)."),
-            note: draft.encounter.notes[best.note].id.clone(),
-            start: best.span.start,
-            end: best.span.end,
-        });
+        let asks = format!("Which drug caused it? \"{title}\" is reported with the code of the drug (T36 to T50).");
+        draft.ask(&code, asks, note, span);
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::knowledge;
+use crate::knowledge::{self, begins};
 use crate::rule::{About, Draft, Rule};
 use crate::wording::Wordings;
 
@@ -34,9 +34,7 @@ impl Rule for Circumstance {
 
     fn apply(&self, draft: &mut Draft<'_>) {
         for row in ROWS.iter() {
-            let fits = |n: &usize| {
-                row.code.split('|').any(|p| draft.joined[*n].best.code.starts_with(p)) && draft.says(*n, &row.said)
-            };
+            let fits = |n: &usize| begins(&draft.joined[*n].best.code, &row.code) && draft.says(*n, &row.said);
             // Two injuries of one organ are two entries; each row changes all that fit.
             for code in draft
                 .drafted("ICD-10-CM")

@@ -6,7 +6,7 @@ use icdraft_mention::plain_words;
 use serde::Deserialize;
 
 use crate::candidate::Candidate;
-use crate::knowledge;
+use crate::knowledge::{self, begins};
 use crate::report::Reason;
 use crate::rule::{About, Draft, Rule};
 use crate::wording::{LINKS, SEQUENCE, Wordings};
@@ -113,17 +113,13 @@ static UNRELATED: LazyLock<Wordings> = LazyLock::new(|| {
     )
 });
 
-fn begins(code: &str, prefixes: &str) -> bool {
-    prefixes.split('|').any(|p| code.starts_with(p))
-}
-
 /// Most words between two linked conditions.
 const GAP: usize = 5;
 
 fn is_near(draft: &Draft<'_>, first: usize, second: usize, near: Near) -> bool {
     let (a, b) = (&draft.joined[first], &draft.joined[second]);
     let place = |c: &Candidate| {
-        let mention = draft.notes.get(c.note)?.annotation.mentions.get(c.mention)?;
+        let mention = draft.mention(c)?;
         Some((c.note, mention.sentence, mention.section))
     };
     let pairs = || a.evidence.iter().flat_map(|x| b.evidence.iter().map(move |y| (place(x), place(y))));

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::knowledge;
+use crate::knowledge::{self, begins};
 use crate::rule::{About, Draft, Rule};
 use crate::wording::Wordings;
 
@@ -58,10 +58,6 @@ impl Rule for Companion {
             }
         }
     }
-}
-
-fn begins(code: &str, prefixes: &str) -> bool {
-    prefixes.split('|').any(|p| !p.is_empty() && code.starts_with(p))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::rank::{self, DRAFT};
-use crate::report::{Query, Reason};
+use crate::report::Reason;
 use crate::rule::{About, Draft, Rule};
 use crate::wording::Wordings;
 
@@ -54,21 +54,12 @@ impl Rule for Delivery {
 /// Number of children that the drafted codes of multiple gestation tell.
 fn children(draft: &Draft<'_>) -> usize {
     let code = |prefix: &str| draft.joined.iter().any(|j| j.confidence >= DRAFT && j.best.code.starts_with(prefix));
-    match () {
-        () if code("O30.2") => 4,
-        () if code("O30.1") => 3,
-        () if code("O30.0") => 2,
-        () => 1,
-    }
+    [("O30.2", 4), ("O30.1", 3), ("O30.0", 2)].into_iter().find(|(prefix, _)| code(prefix)).map_or(1, |(_, n)| n)
 }
 
 fn ask(draft: &mut Draft<'_>, first: usize) {
     let best = &draft.joined[first].best;
-    draft.queries.push(Query {
-        code: best.code.clone(),
-        asks: "What was the outcome of the delivery? Z37 tells the number of children and whether they live.".into(),
-        note: draft.encounter.notes[best.note].id.clone(),
-        start: best.span.start,
-        end: best.span.end,
-    });
+    let (code, note, span) = (best.code.clone(), best.note, best.span);
+    let asks = "What was the outcome of the delivery? Z37 tells the number of children and whether they live.";
+    draft.ask(&code, asks, note, span);
 }

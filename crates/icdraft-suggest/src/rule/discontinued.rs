@@ -75,7 +75,7 @@ fn stopped(draft: &Draft<'_>, at: usize) -> Option<Span> {
         .evidence
         .iter()
         .filter(|c| c.note == best.note)
-        .filter_map(|c| read.mentions.get(c.mention).map(|m| m.sentence))
+        .filter_map(|c| draft.mention(c).map(|m| m.sentence))
         .collect();
     read.outline.sentences.iter().enumerate().find_map(|(n, (sentence, section))| {
         let kind = read.outline.ruling_kind(*section);
@@ -89,8 +89,11 @@ fn stopped(draft: &Draft<'_>, at: usize) -> Option<Span> {
                         | SectionKind::Complications
                         | SectionKind::Impression
                 );
+        if !told {
+            return None;
+        }
         let lower = text[sentence.span].to_ascii_lowercase();
-        let (start, word) = STOPPED.iter().filter(|_| told).find_map(|w| Some((lower.find(w)?, *w)))?;
+        let (start, word) = STOPPED.iter().find_map(|w| Some((lower.find(w)?, *w)))?;
         Some(Span::new(sentence.span.start + start, sentence.span.start + start + word.len()))
     })
 }

@@ -17,9 +17,8 @@ impl Rule for Distinct {
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
-        let rows = draft.terminology.extents().distinct.clone();
-        let drafted: Vec<String> =
-            draft.drafted("CPT").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
+        let rows = &draft.terminology.extents().distinct;
+        let drafted = draft.codes("CPT");
         for row in rows {
             let Some(beside) = row.greater.iter().find(|g| drafted.contains(g)) else { continue };
             for one in draft.joined.iter_mut().filter(|j| j.best.system == "CPT" && j.best.code == row.lesser) {

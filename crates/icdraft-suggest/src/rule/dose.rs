@@ -8,7 +8,7 @@ use icdraft_note::Span;
 
 use crate::candidate::Candidate;
 use crate::rank;
-use crate::report::{Edit, Query, Reason};
+use crate::report::{Edit, Reason};
 use crate::rule::{About, BEHIND, Draft, Rule};
 use crate::supply::{Says, Told, Words, in_sentence};
 
@@ -42,13 +42,7 @@ impl Rule for Doses {
                 None => {
                     let code = best.code.clone();
                     draft.joined[at].best.reasons.push(Reason::new("dose", "no dose in the note: one unit"));
-                    draft.queries.push(Query {
-                        code,
-                        asks: format!("How much was given? One unit is {}.", name(unit)),
-                        note: draft.encounter.notes[note].id.clone(),
-                        start: span.start,
-                        end: span.end,
-                    });
+                    draft.ask(&code, format!("How much was given? One unit is {}.", name(unit)), note, span);
                 }
             }
         }

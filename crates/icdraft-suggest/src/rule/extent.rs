@@ -3,6 +3,7 @@
 use icdraft_mention::extent::{Effect, Extent, ExtentRow};
 use icdraft_note::SectionKind;
 
+use crate::candidate::Candidate;
 use crate::procedure;
 use crate::report::Reason;
 use crate::rule::{About, Draft, Rule};
@@ -21,7 +22,7 @@ impl Rule for ExtentLines {
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
-        let rows = draft.terminology.extents().rows.clone();
+        let rows = &draft.terminology.extents().rows;
         // Larger codes first, then what is counted beyond the first of them.
         for wanted in [Effect::Instead, Effect::Adds, Effect::Units] {
             let mut taken: Vec<String> = Vec::new();
@@ -69,11 +70,8 @@ fn stated(draft: &Draft<'_>, at: usize, extent: Extent) -> Option<f64> {
     let read = draft.notes.get(best.note)?;
     let text = draft.encounter.notes[best.note].text.as_str();
     let outline = &read.annotation.outline;
-    let sentence = |mention: usize| {
-        let number = read.annotation.mentions.get(mention)?.sentence;
-        extent.stated(&text[outline.sentences[number].0.span])
-    };
-    let own = draft.joined[at].evidence.iter().filter(|c| c.note == best.note).filter_map(|c| sentence(c.mention));
+    let sentence = |c: &Candidate| extent.stated(&text[outline.sentences[draft.mention(c)?.sentence].0.span]);
+    let own = draft.joined[at].evidence.iter().filter(|c| c.note == best.note).filter_map(sentence);
     let found = own.reduce(f64::max);
     if found.is_some() || extent != Extent::Levels {
         return found;

@@ -17,15 +17,15 @@ impl Rule for Joint {
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
-        for [first, second, becomes] in draft.terminology.extents().pairs.clone() {
+        for [first, second, becomes] in &draft.terminology.extents().pairs {
             let drafted = draft.drafted("CPT");
-            let find = |code: &str| drafted.iter().copied().find(|&n| draft.joined[n].best.code == code);
-            let Some((a, b)) = find(&first).zip(find(&second)) else { continue };
+            let find = |code: &str| drafted.iter().copied().find(|&n| draft.joined[n].best.code == *code);
+            let Some((a, b)) = find(first).zip(find(second)) else { continue };
             let why = format!("{first} and {second} together");
             let part = draft.joined[b].clone();
-            if procedure::recode(draft, a, &becomes, "joint", &why) {
-                draft.joined.retain(|j| j.best.system != "CPT" || j.best.code != second);
-                if let Some(whole) = draft.joined.iter_mut().find(|j| j.best.system == "CPT" && j.best.code == becomes)
+            if procedure::recode(draft, a, becomes, "joint", &why) {
+                draft.joined.retain(|j| j.best.system != "CPT" || j.best.code != *second);
+                if let Some(whole) = draft.joined.iter_mut().find(|j| j.best.system == "CPT" && j.best.code == *becomes)
                 {
                     whole.evidence.extend(part.evidence);
                 }

@@ -44,8 +44,8 @@ use icdraft_mention::{Mention, Terminology, plain_words};
 use icdraft_note::{Encounter, SectionKind, Span};
 
 use crate::candidate::{Candidate, Refused};
-use crate::diagnosis::{Diagnoser, NoteRead};
-use crate::leaf::Choice;
+use crate::diagnosis::{Diagnoser, NoteRead, mention_of};
+use crate::leaf::{Choice, Open};
 use crate::rank::{self, DRAFT, Joined};
 use crate::report::{Edit, Query};
 use crate::wording::Wordings;
@@ -96,6 +96,16 @@ pub(crate) struct Draft<'a> {
     pub(crate) queries: Vec<Query>,
 }
 
+/// What a rule adds beside an entry.
+pub(crate) struct Added {
+    pub(crate) code: String,
+    /// What the note leaves open, for diagnoses.
+    pub(crate) open: Option<Open>,
+    /// Number in the lexicon, for procedures.
+    pub(crate) procedure: Option<usize>,
+    pub(crate) units: u32,
+}
+
 /// A code that a rule adds ranks behind the one that it is added to.
 pub(crate) const BEHIND: f64 = 0.001;
 
@@ -104,6 +114,22 @@ impl Draft<'_> {
     pub(crate) fn drafted(&self, system: &str) -> Vec<usize> {
         let drafted = |n: &usize| self.joined[*n].confidence >= DRAFT && self.joined[*n].best.system == system;
         (0..self.joined.len()).filter(drafted).collect()
+    }
+
+    /// Codes of the drafted entries of a system.
+    pub(crate) fn codes(&self, system: &str) -> Vec<String> {
+        self.drafted(system).into_iter().map(|n| self.joined[n].best.code.clone()).collect()
+    }
+
+    /// Asks the provider about a code, at words of a note.
+    pub(crate) fn ask(&mut self, code: &str, asks: impl Into<String>, note: usize, span: Span) {
+        let (code, note) = (code.to_owned(), self.encounter.notes[note].id.clone());
+        self.queries.push(Query { code, asks: asks.into(), note, start: span.start, end: span.end });
+    }
+
+    /// The mention behind a candidate.
+    pub(crate) fn mention(&self, candidate: &Candidate) -> Option<&Mention> {
+        mention_of(self.notes, candidate)
     }
 
     /// The sentence of a candidate: its text, and the candidate's place in it.
@@ -133,18 +159,30 @@ impl Draft<'_> {
 
     /// Adds `choice` on the words behind the entry `at`; a code that is there already is raised to the confidence of that entry.
     pub(crate) fn add(&mut self, at: usize, choice: &Choice, rule: &'static str, why: &str) {
+        self.add_code(
+            at,
+            Added { code: choice.code.to_string(), open: choice.open, procedure: None, units: 1 },
+            rule,
+            why,
+        );
+    }
+
+    /// The same for any code of the entry's system.
+    pub(crate) fn add_code(&mut self, at: usize, code: Added, rule: &'static str, why: &str) {
         let mut added = self.joined[at].clone();
         let reason = crate::report::Reason::new(rule, format!("beside {}: {why}", added.best.code));
-        let code = choice.code.to_string();
-        match self.joined.iter_mut().find(|j| j.best.system == added.best.system && j.best.code == code) {
+        match self.joined.iter_mut().find(|j| j.best.system == added.best.system && j.best.code == code.code) {
             Some(same) => {
                 same.confidence = same.confidence.max(added.confidence - BEHIND);
+                same.best.units = same.best.units.max(code.units);
                 same.best.reasons.push(reason);
             }
             None => {
                 added.confidence -= BEHIND;
-                added.best.code = code;
-                added.best.open = choice.open;
+                added.best.code = code.code;
+                added.best.open = code.open;
+                added.best.procedure = code.procedure;
+                added.best.units = code.units;
                 added.best.reasons = vec![reason];
                 self.joined.push(added);
             }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use icdraft_note::SectionKind;
 use serde::Deserialize;
 
-use crate::knowledge;
+use crate::knowledge::{self, begins};
 use crate::rank::{self, DRAFT};
 use crate::report::Reason;
 use crate::rule::{About, Draft, Rule};
@@ -35,8 +35,7 @@ impl Rule for Occasion {
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
-        let drafted: Vec<String> =
-            draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
+        let drafted = draft.codes("ICD-10-CM");
         for row in ROWS.iter() {
             let Some(reason) = drafted.iter().find(|code| begins(code, &row.reason)) else { continue };
             let explains = |j: &&mut rank::Joined| {
@@ -51,10 +50,6 @@ impl Rule for Occasion {
         }
         rank::order(&mut draft.joined);
     }
-}
-
-fn begins(code: &str, prefixes: &str) -> bool {
-    prefixes.split('|').any(|p| code.starts_with(p))
 }
 
 /// Sections that tell why the patient comes; what stands in a list of the past explains nothing.

@@ -1,10 +1,10 @@
 //! The title of an operation against its body.
 
-use icdraft_note::SectionKind;
+use icdraft_note::{SectionKind, Span};
 
 use crate::procedure;
 use crate::rank::{self, DRAFT};
-use crate::report::{Query, Reason};
+use crate::report::Reason;
 use crate::rule::{About, Draft, Rule};
 
 #[derive(Debug)]
@@ -43,25 +43,20 @@ impl Rule for Operation {
 
 impl Operation {
     fn convert(&self, draft: &mut Draft<'_>) {
-        let conversions = draft.terminology.extents().conversions.clone();
+        let conversions = &draft.terminology.extents().conversions;
         let drafted = draft.drafted("CPT");
         let found = drafted.into_iter().find_map(|n| {
             let best = &draft.joined[n].best;
-            let open = conversions.iter().find(|(scope, _)| *scope == best.code)?.1.clone();
+            let open = conversions.iter().find(|(scope, _)| *scope == best.code).map(|(_, open)| open)?;
             let text = draft.encounter.notes[best.note].text.to_ascii_lowercase();
             let (start, words) = CONVERTED.iter().find_map(|w| Some((text.find(w)?, *w)))?;
             Some((n, open, best.note, start, words))
         });
         let Some((at, open, note, start, words)) = found else { return };
         let scope = draft.joined[at].best.code.clone();
-        if procedure::recode(draft, at, &open, "operation", &format!("\"{words}\": the open procedure is reported")) {
-            draft.queries.push(Query {
-                code: open,
-                asks: format!("The title names {scope}, the body says \"{words}\". Should the title be amended?"),
-                note: draft.encounter.notes[note].id.clone(),
-                start,
-                end: start + words.len(),
-            });
+        if procedure::recode(draft, at, open, "operation", &format!("\"{words}\": the open procedure is reported")) {
+            let asks = format!("The title names {scope}, the body says \"{words}\". Should the title be amended?");
+            draft.ask(open, asks, note, Span::new(start, start + words.len()));
         }
     }
 

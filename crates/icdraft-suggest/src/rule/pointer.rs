@@ -20,9 +20,8 @@ impl Rule for Pointer {
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
-        let lines: Vec<String> = draft.drafted("CPT").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
-        let diagnoses: Vec<String> =
-            draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
+        let lines = draft.codes("CPT");
+        let diagnoses = draft.codes("ICD-10-CM");
         if !lines.is_empty() && diagnoses.is_empty() {
             draft.edits.push(Edit {
                 edit: "procedure-without-diagnosis".into(),

@@ -26,8 +26,7 @@ impl Rule for PressureUlcer {
         if facility {
             return;
         }
-        let drafted: Vec<String> =
-            draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
+        let drafted = draft.codes("ICD-10-CM");
         for n in (0..draft.joined.len()).rev() {
             let code = draft.joined[n].best.code.clone();
             let Some((deeper, _)) = drafted

@@ -1,7 +1,9 @@
 //! Moderate sedation by the one who operates.
 
+use icdraft_note::Span;
+
 use crate::rank::DRAFT;
-use crate::report::{Query, Reason};
+use crate::report::Reason;
 use crate::rule::{About, Draft, Rule};
 
 #[derive(Debug)]
@@ -43,13 +45,8 @@ impl Rule for Sedation {
             one.confidence = one.confidence.min(DRAFT - 0.1);
             one.best.reasons.push(Reason::new("sedation", "time or independent observer are not documented"));
         }
-        draft.queries.push(Query {
-            code: "99152".into(),
-            asks: "Who monitored the sedation, and for how many minutes? Without both it is not reported.".into(),
-            note: draft.encounter.notes[note].id.clone(),
-            start,
-            end: start + words.len(),
-        });
+        let asks = "Who monitored the sedation, and for how many minutes? Without both it is not reported.";
+        draft.ask("99152", asks, note, Span::new(start, start + words.len()));
         crate::rank::order(&mut draft.joined);
     }
 }

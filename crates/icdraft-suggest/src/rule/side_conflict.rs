@@ -1,7 +1,6 @@
 //! Title and description that name different sides.
 
 use crate::rank::DRAFT;
-use crate::report::Query;
 use crate::rule::{About, Draft, Rule};
 
 #[derive(Debug)]
@@ -18,22 +17,18 @@ impl Rule for SideConflict {
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
-        for (at, (read, note)) in draft.notes.iter().zip(&draft.encounter.notes).enumerate() {
+        for (at, read) in draft.notes.iter().enumerate() {
             let Some((title, told)) = read.annotation.side_conflict() else { continue };
             // Asked about a drafted code, one that takes a side if there is any; without a draft there is nothing to get wrong.
             let drafted = || draft.joined.iter().filter(|j| j.best.note == at && j.confidence >= DRAFT);
             let Some(asked) = drafted().find(|j| j.best.side.is_some()).or_else(|| drafted().next()) else { continue };
-            draft.queries.push(Query {
-                code: asked.best.code.clone(),
-                asks: format!(
-                    "The title says {}, the description says {}: which side is right? The draft follows the title.",
-                    title.side.name(),
-                    told.side.name()
-                ),
-                note: note.id.clone(),
-                start: told.span.start,
-                end: told.span.end,
-            });
+            let code = asked.best.code.clone();
+            let asks = format!(
+                "The title says {}, the description says {}: which side is right? The draft follows the title.",
+                title.side.name(),
+                told.side.name()
+            );
+            draft.ask(&code, asks, at, told.span);
         }
     }
 }

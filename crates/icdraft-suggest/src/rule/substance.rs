@@ -19,8 +19,7 @@ impl Rule for Substance {
 
     fn apply(&self, draft: &mut Draft<'_>) {
         self.join_states(draft);
-        let drafted: Vec<String> =
-            draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
+        let drafted = draft.codes("ICD-10-CM");
         draft.joined.retain(|j| {
             let code = j.best.code.as_str();
             !drafted.iter().any(|other| is_graver(other, code))
@@ -31,8 +30,7 @@ impl Rule for Substance {
 impl Substance {
     /// Withdrawal, intoxication and what the substance induced belong to the state of use: "dependence" and "withdrawal" are one code.
     fn join_states(&self, draft: &mut Draft<'_>) {
-        let drafted: Vec<String> =
-            draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
+        let drafted = draft.codes("ICD-10-CM");
         for code in &drafted {
             let Some((category, USE)) = grade(code) else { continue };
             let states =

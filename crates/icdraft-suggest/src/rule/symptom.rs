@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::knowledge;
+use crate::knowledge::{self, begins};
 use crate::rank;
 use crate::report::Reason;
 use crate::rule::{About, Draft, Rule};
@@ -36,8 +36,7 @@ impl Rule for Symptom {
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
-        let drafted: Vec<String> =
-            draft.drafted("ICD-10-CM").into_iter().map(|n| draft.joined[n].best.code.clone()).collect();
+        let drafted = draft.codes("ICD-10-CM");
         let definite = drafted.iter().any(|c| !c.starts_with(['R', 'V', 'W', 'X', 'Y', 'Z']));
         for one in draft.joined.iter_mut().filter(|j| j.best.system == "ICD-10-CM") {
             let code = one.best.code.as_str();
@@ -57,7 +56,6 @@ impl Rule for Symptom {
 }
 
 fn is_integral(diagnosis: &str, symptom: &str) -> bool {
-    let begins = |code: &str, prefixes: &str| prefixes.split('|').any(|p| code.starts_with(p));
     INTEGRAL.iter().any(|row| begins(diagnosis, &row.diagnosis) && begins(symptom, &row.symptoms))
 }
 

@@ -20,7 +20,7 @@ impl Rule for Wound {
     }
 
     fn apply(&self, draft: &mut Draft<'_>) {
-        let rows = draft.terminology.extents().wounds.clone();
+        let rows = &draft.terminology.extents().wounds;
         let mut groups: Vec<&str> = rows.iter().map(|r| r.group.as_str()).collect();
         groups.dedup();
         for group in groups {
@@ -45,7 +45,7 @@ fn sum(draft: &mut Draft<'_>, rows: &[&WoundRow]) {
         .iter()
         .flat_map(|&n| &draft.joined[n].evidence)
         .filter(|c| c.note == note && c.section == section)
-        .filter_map(|c| read.mentions.get(c.mention).map(|m| m.sentence))
+        .filter_map(|c| draft.mention(c).map(|m| m.sentence))
         .collect();
     sentences.sort_unstable();
     sentences.dedup();

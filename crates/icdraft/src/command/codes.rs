@@ -105,8 +105,8 @@ fn kind_name(kind: NoteKind) -> &'static str {
 }
 
 fn show(text: &str, format: Format, knowledge: &Knowledge) -> anyhow::Result<Done> {
-    if procedures::is_number(text) || !text.contains('.') && procedures::is_known_letter(text, knowledge)? {
-        return procedures::show(text, format, knowledge);
+    if let Some(done) = procedures::show(text, format, knowledge)? {
+        return Ok(done);
     }
     let (releases, number) = chosen(knowledge)?;
     let set = &releases.sets()[number];

@@ -13,22 +13,12 @@ use crate::args::{Format, Knowledge};
 use crate::command::{Done, print, say};
 
 /// Whether a code is shaped like a CPT or HCPCS number. (An ICD-10-CM code of five characters has its dot, or a digit and a letter before it.)
-pub(crate) fn is_number(code: &str) -> bool {
+fn is_number(code: &str) -> bool {
     let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
     match code.as_bytes() {
         [a, b, c, d, last] if digits(&[*a, *b, *c, *d]) => last.is_ascii_alphanumeric(),
         _ => false,
     }
-}
-
-/// Whether a code is one of HCPCS Level II in the user's file or in the lexicon: a letter and four digits are shaped like ICD-10-CM too.
-pub(crate) fn is_known_letter(code: &str, knowledge: &Knowledge) -> anyhow::Result<bool> {
-    let code = code.to_ascii_uppercase();
-    let shaped = code.len() == 5 && code.bytes().skip(1).all(|b| b.is_ascii_digit());
-    if !shaped {
-        return Ok(false);
-    }
-    Ok(table(knowledge)?.is_some_and(|t| t.find(&code).is_some()) || !concepts(&code)?.is_empty())
 }
 
 fn table(knowledge: &Knowledge) -> anyhow::Result<Option<Hcpcs>> {
@@ -50,17 +40,25 @@ fn concepts(code: &str) -> anyhow::Result<Vec<icdraft_mention::Procedure>> {
     Ok(terminology.procedures().iter().filter(|p| p.code == code).cloned().collect())
 }
 
-/// Shows one code.
-pub(crate) fn show(code: &str, format: Format, knowledge: &Knowledge) -> anyhow::Result<Done> {
+/// Shows one code; none where it is shaped like no CPT and no HCPCS number, or like both ICD-10-CM and HCPCS and is none of the latter.
+pub(crate) fn show(code: &str, format: Format, knowledge: &Knowledge) -> anyhow::Result<Option<Done>> {
     let code = code.to_ascii_uppercase();
+    let lettered = code.len() == 5 && code.bytes().skip(1).all(|b| b.is_ascii_digit());
+    if !is_number(&code) && !lettered {
+        return Ok(None);
+    }
     let config = knowledge.config();
     let licensed = config.cpt_table.as_deref().map(CptTable::read).transpose()?;
     let hcpcs = table(knowledge)?;
-    tell_dental(hcpcs.as_ref());
     let official = hcpcs.as_ref().and_then(|t| t.find(&code));
     let description = licensed.as_ref().and_then(|t| t.description(&code)).or(official.map(|c| c.long.as_str()));
     let concepts = concepts(&code)?;
-    if description.is_none() && concepts.is_empty() {
+    let unknown = description.is_none() && concepts.is_empty();
+    if unknown && !is_number(&code) {
+        return Ok(None);
+    }
+    tell_dental(hcpcs.as_ref());
+    if unknown {
         bail!(
             "{code} is not in the lexicon{}",
             if licensed.is_some() || hcpcs.is_some() {
@@ -84,7 +82,7 @@ pub(crate) fn show(code: &str, format: Format, knowledge: &Knowledge) -> anyhow:
             })).collect::<Vec<_>>(),
         });
         print(&(serde_json::to_string_pretty(&value)? + "\n"))?;
-        return Ok(Done::Whole);
+        return Ok(Some(Done::Whole));
     }
     let mut out =
         format!("{code}  {}\n{system}\n", description.unwrap_or("(no description: it is in no table of yours)"));
@@ -106,7 +104,7 @@ pub(crate) fn show(code: &str, format: Format, knowledge: &Knowledge) -> anyhow:
         }
     }
     print(&out)?;
-    Ok(Done::Whole)
+    Ok(Some(Done::Whole))
 }
 
 /// Codes of the user's tables whose descriptions hold all the words, in code order.
