@@ -14,6 +14,7 @@
 
 mod candidate;
 mod coder;
+mod course;
 mod cpt;
 mod diagnosis;
 mod knowledge;

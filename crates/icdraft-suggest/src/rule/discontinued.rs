@@ -2,38 +2,13 @@
 
 use icdraft_note::{Billing, SectionKind, Span};
 
+use crate::course::{self, Course};
 use crate::rank::DRAFT;
 use crate::report::Reason;
 use crate::rule::{About, Draft, Rule};
 
 #[derive(Debug)]
 pub(super) struct Discontinued;
-
-/// Words that say that a procedure was begun and not finished.
-const STOPPED: &[&str] = &[
-    "was aborted",
-    "were aborted",
-    "procedure aborted",
-    "was terminated early",
-    "procedure was terminated before",
-    "was discontinued",
-    "procedure discontinued",
-    "was abandoned",
-    "procedure was stopped",
-    "decision was made to stop",
-    "decided to stop",
-    "could not be completed",
-    "not completed",
-    "incomplete colonoscopy",
-    "incomplete exam",
-    "attempted but",
-    "unable to reach the cecum",
-    "cecum could not be reached",
-    "could not be advanced beyond",
-];
-
-/// Words that say that it was stopped before anesthesia.
-const BEFORE: &[&str] = &["before anesthesia", "prior to anesthesia", "before induction", "prior to induction"];
 
 impl Rule for Discontinued {
     fn about(&self) -> About {
@@ -49,10 +24,10 @@ impl Rule for Discontinued {
         for at in draft.drafted("CPT") {
             let Some(words) = stopped(draft, at) else { continue };
             let best = &draft.joined[at].best;
-            let text = draft.encounter.notes[best.note].text.to_lowercase();
+            let before = !course::told(draft, best.note, Course::BeforeAnesthesia).is_empty();
             let modifier = match draft.encounter.billing {
                 Billing::Professional => "53",
-                Billing::Facility if BEFORE.iter().any(|w| text.contains(w)) => "73",
+                Billing::Facility if before => "73",
                 Billing::Facility => "74",
             };
             let says = format!("{modifier}: \"{}\"", &draft.encounter.notes[best.note].text.as_str()[words]);
@@ -68,8 +43,6 @@ impl Rule for Discontinued {
 /// Where the note says that the procedure was stopped: in a sentence of its own, or in the body of an operation that has only this line.
 fn stopped(draft: &Draft<'_>, at: usize) -> Option<Span> {
     let best = &draft.joined[at].best;
-    let read = &draft.notes[best.note].annotation;
-    let text = draft.encounter.notes[best.note].text.as_str();
     let lines = draft.joined.iter().filter(|j| j.best.system == "CPT" && j.confidence >= DRAFT).count();
     let own: Vec<usize> = draft.joined[at]
         .evidence
@@ -77,23 +50,18 @@ fn stopped(draft: &Draft<'_>, at: usize) -> Option<Span> {
         .filter(|c| c.note == best.note)
         .filter_map(|c| draft.mention(c).map(|m| m.sentence))
         .collect();
-    read.outline.sentences.iter().enumerate().find_map(|(n, (sentence, section))| {
-        let kind = read.outline.ruling_kind(*section);
-        let told = own.contains(&n)
+    let places = course::told(draft, best.note, Course::Stopped).into_iter();
+    let of_line = |told: &course::Told| {
+        own.contains(&told.sentence)
             || lines == 1
                 && matches!(
-                    kind,
+                    told.section,
                     SectionKind::ProcedurePerformed
                         | SectionKind::ProcedureDescription
                         | SectionKind::Findings
                         | SectionKind::Complications
                         | SectionKind::Impression
-                );
-        if !told {
-            return None;
-        }
-        let lower = text[sentence.span].to_ascii_lowercase();
-        let (start, word) = STOPPED.iter().find_map(|w| Some((lower.find(w)?, *w)))?;
-        Some(Span::new(sentence.span.start + start, sentence.span.start + start + word.len()))
-    })
+                )
+    };
+    places.filter(of_line).map(|told| told.span).next()
 }

@@ -5,6 +5,7 @@
 
 mod add_on;
 mod adverse_effect;
+mod assistant;
 mod body_mass;
 mod bundling;
 mod circumstance;
@@ -24,6 +25,7 @@ mod history;
 mod instruction;
 mod joint;
 mod laterality;
+mod not_done;
 mod occasion;
 mod operation;
 pub(crate) mod pointer;
@@ -34,6 +36,7 @@ mod sedation;
 mod sequela;
 mod side_conflict;
 mod specificity;
+mod staged;
 mod substance;
 mod symptom;
 mod uncertainty;
@@ -245,6 +248,7 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &symptom::Symptom,
     &excludes::Excludes,
     &operation::Operation,
+    &not_done::NotDone,
     &joint::Joint,
     &extent::ExtentLines,
     &wound::Wound,
@@ -252,6 +256,8 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &add_on::AddOn,
     &distinct::Distinct,
     &discontinued::Discontinued,
+    &staged::Staged,
+    &assistant::Assistant,
     &sedation::Sedation,
     &dose::Doses,
     &external_cause::ExternalCause,

@@ -1,7 +1,8 @@
 //! The title of an operation against its body.
 
-use icdraft_note::{SectionKind, Span};
+use icdraft_note::SectionKind;
 
+use crate::course::{self, Course};
 use crate::procedure;
 use crate::rank::{self, DRAFT};
 use crate::report::Reason;
@@ -9,21 +10,6 @@ use crate::rule::{About, Draft, Rule};
 
 #[derive(Debug)]
 pub(super) struct Operation;
-
-/// Words that say that an approach through scopes was given up.
-const CONVERTED: &[&str] = &[
-    "converted to open",
-    "converted to an open",
-    "converted to a laparotomy",
-    "converted to laparotomy",
-    "conversion to open",
-    "converted to a thoracotomy",
-    "converted to thoracotomy",
-    "converted to a mini-open",
-    "convert to open",
-    "convert to an open",
-    "opted to open",
-];
 
 impl Rule for Operation {
     fn about(&self) -> About {
@@ -48,15 +34,15 @@ impl Operation {
         let found = drafted.into_iter().find_map(|n| {
             let best = &draft.joined[n].best;
             let open = conversions.iter().find(|(scope, _)| *scope == best.code).map(|(_, open)| open)?;
-            let text = draft.encounter.notes[best.note].text.to_ascii_lowercase();
-            let (start, words) = CONVERTED.iter().find_map(|w| Some((text.find(w)?, *w)))?;
-            Some((n, open, best.note, start, words))
+            let place = course::told(draft, best.note, Course::Converted).first()?.span;
+            Some((n, open, best.note, place))
         });
-        let Some((at, open, note, start, words)) = found else { return };
+        let Some((at, open, note, place)) = found else { return };
+        let words = &draft.encounter.notes[note].text.as_str()[place];
         let scope = draft.joined[at].best.code.clone();
         if procedure::recode(draft, at, open, "operation", &format!("\"{words}\": the open procedure is reported")) {
             let asks = format!("The title names {scope}, the body says \"{words}\". Should the title be amended?");
-            draft.ask(open, asks, note, Span::new(start, start + words.len()));
+            draft.ask(open, asks, note, place);
         }
     }
 
