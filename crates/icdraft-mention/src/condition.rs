@@ -17,6 +17,7 @@ pub(crate) enum Measure {
     Centimetres,
     SquareCentimetres,
     Levels,
+    Roots,
     Count,
 }
 
@@ -121,6 +122,7 @@ impl Condition {
             ("cm", Measure::Centimetres),
             ("sqcm", Measure::SquareCentimetres),
             ("levels", Measure::Levels),
+            ("roots", Measure::Roots),
             ("count", Measure::Count),
         ] {
             let Some(rest) = text.strip_prefix(name) else {

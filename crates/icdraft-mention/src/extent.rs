@@ -10,6 +10,8 @@ use crate::quantity;
 pub enum Extent {
     /// Interspaces between vertebrae.
     Levels,
+    /// Nerve roots, each named alone or by its interspace.
+    Roots,
     /// Lesions, needles, polyps: "x3", "three lesions".
     Count,
     /// Area.
@@ -21,6 +23,7 @@ impl Extent {
     pub fn stated(self, text: &str) -> Option<f64> {
         let what = match self {
             Extent::Levels => Measure::Levels,
+            Extent::Roots => Measure::Roots,
             Extent::Count => Measure::Count,
             Extent::SquareCentimetres => Measure::SquareCentimetres,
         };
@@ -89,6 +92,17 @@ pub struct PointerRow {
     pub codes: Vec<String>,
 }
 
+/// A row of `ages.tsv`: a code for those of an age, and that of the younger.
+#[derive(Debug, Clone)]
+pub struct AgeRow {
+    /// Drafted where no age is known.
+    pub code: String,
+    /// In years.
+    pub under: f64,
+    /// The code below that age.
+    pub younger: String,
+}
+
 /// A row of `distinct.tsv`.
 #[derive(Debug, Clone)]
 pub struct DistinctRow {
@@ -111,6 +125,8 @@ pub struct Extents {
     pub conversions: Vec<(String, String)>,
     /// `pairs.tsv`: two lines, and the code of both together.
     pub pairs: Vec<[String; 3]>,
+    /// `ages.tsv`.
+    pub ages: Vec<AgeRow>,
     /// `distinct.tsv`.
     pub distinct: Vec<DistinctRow>,
     pointers: Vec<PointerRow>,
@@ -141,9 +157,10 @@ impl Extents {
                         base: cpt(column("base"))?,
                         extent: match column("measure") {
                             Some("levels") => Extent::Levels,
+                            Some("roots") => Extent::Roots,
                             Some("count") => Extent::Count,
                             Some("sqcm") => Extent::SquareCentimetres,
-                            other => return Err(format!("measure {other:?} is none of levels, count, sqcm")),
+                            other => return Err(format!("measure {other:?} is none of levels, roots, count, sqcm")),
                         },
                         above: decimal(column("above"))?,
                         step: decimal(column("step"))?,
@@ -170,6 +187,12 @@ impl Extents {
                 self.pairs = values(
                     file.rows(|column| Ok([cpt(column("first"))?, cpt(column("second"))?, cpt(column("becomes"))?]))?,
                 );
+            }
+            Some("ages.tsv") => {
+                self.ages = values(file.rows(|column| {
+                    let (code, younger) = (cpt(column("code"))?, cpt(column("younger"))?);
+                    Ok(AgeRow { code, under: decimal(column("under"))?, younger })
+                })?);
             }
             Some("distinct.tsv") => {
                 self.distinct = values(file.rows(|column| {

@@ -11,6 +11,7 @@ pub(crate) fn measure(what: Measure, sentence: &str) -> Option<f64> {
         Measure::Centimetres => lengths(sentence).reduce(f64::max),
         Measure::SquareCentimetres => area(sentence),
         Measure::Levels => Some(levels(sentence)).filter(|&n| n > 0).map(f64::from),
+        Measure::Roots => Some(roots(sentence)).filter(|&n| n > 0).map(f64::from),
         Measure::Count => count(sentence).map(f64::from),
     }
 }
@@ -84,6 +85,17 @@ fn area(sentence: &str) -> Option<f64> {
 
 /// Interspaces between vertebrae: "L4-L5 and L5-S1" is 2, "C4-7" is 3, "L4-5" is 1.
 fn levels(sentence: &str) -> u32 {
+    vertebrae(sentence).0
+}
+
+/// Nerve roots or interspaces: "L4 and L5" is 2, "L4-L5" is 1.
+fn roots(sentence: &str) -> u32 {
+    let (spaces, single) = vertebrae(sentence);
+    spaces + single
+}
+
+/// Interspaces, and vertebrae that are named alone.
+fn vertebrae(sentence: &str) -> (u32, u32) {
     let place = |region: char, n: u32| match region {
         'c' => Some(n).filter(|n| (1..=7).contains(n)),
         't' => Some(7 + n).filter(|_| (1..=12).contains(&n)),
@@ -94,6 +106,7 @@ fn levels(sentence: &str) -> u32 {
     let lower = sentence.to_lowercase();
     let bytes = lower.as_bytes();
     let mut spaces = std::collections::BTreeSet::new();
+    let mut single = std::collections::BTreeSet::new();
     let mut at = 0;
     let vertebra = |at: usize| -> Option<(u32, char, usize)> {
         let region = char::from(*bytes.get(at)?);
@@ -130,11 +143,17 @@ fn levels(sentence: &str) -> u32 {
                 spaces.extend(upper..low.max(upper));
                 end = e;
             }
+        } else {
+            single.insert(upper);
         }
         at = end;
     }
-    u32::try_from(spaces.len()).unwrap_or(0)
+    let size = |set: std::collections::BTreeSet<u32>| u32::try_from(set.len()).unwrap_or(0);
+    (size(spaces), size(single))
 }
+
+/// Things that a word may stand before: "six actinic keratoses".
+const PLURAL: &[&str] = &["keratoses", "warts", "lesions", "polyps", "biopsies", "implants", "injections", "tags"];
 
 /// "x2", "times three", "three lesions".
 fn count(sentence: &str) -> Option<u32> {
@@ -150,6 +169,15 @@ fn count(sentence: &str) -> Option<u32> {
         const THINGS: &[&str] = &[
             "keratoses",
             "warts",
+            "implants",
+            "allergens",
+            "tests",
+            "sites",
+            "units",
+            "specimens",
+            "regions",
+            "cysts",
+            "punch",
             "incisions",
             "needles",
             "injections",
@@ -172,7 +200,12 @@ fn count(sentence: &str) -> Option<u32> {
             "biopsies",
             "muscles",
         ];
-        THINGS.contains(&thing.as_str()).then(|| whole(word)).flatten()
+        // "Six actinic keratoses": a word may stand between.
+        let second = words
+            .get(n + 2)
+            .filter(|_| thing.chars().all(char::is_alphabetic) && !matches!(thing.as_str(), "cm" | "mm" | "mg" | "x"));
+        let counted = THINGS.contains(&thing.as_str()) || second.is_some_and(|w| PLURAL.contains(&w.as_str()));
+        counted.then(|| whole(word)).flatten()
     })
 }
 
@@ -270,6 +303,7 @@ mod tests {
         ] {
             assert_eq!(levels(text), n, "{text}");
         }
+        assert_eq!((roots("right L4 and L5"), roots("at L4-L5")), (2, 1));
     }
 
     #[test]
@@ -278,6 +312,8 @@ mod tests {
         assert_eq!(count("Bengal cages times three"), Some(3));
         assert_eq!(count("three polyps"), Some(3));
         assert_eq!(count("3 x 2 cm"), None);
+        assert_eq!(count("6 actinic keratoses"), Some(6));
+        assert_eq!(count("two 5 mm lesions"), None);
     }
 
     #[test]

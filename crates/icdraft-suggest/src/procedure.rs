@@ -63,22 +63,25 @@ pub(crate) fn candidates(
         if unread && kind == SectionKind::ProcedureDescription {
             score = score.max(0.45);
         }
-        // Tests are reported as results; they are lines of this claim when they were done here and now.
+        // Tests are reported as results; they are lines of this claim when they were done here and now, as the sentence or the header says.
         let sentence = &text[annotation.outline.sentences[mention.sentence].0.span];
+        let section = &annotation.outline.sections[mention.section];
         if matches!(
             kind,
-            SectionKind::Results
+            SectionKind::Preamble
+                | SectionKind::Results
                 | SectionKind::Imaging
                 | SectionKind::Ecg
+                | SectionKind::VitalSigns
                 | SectionKind::PhysicalExam
                 | SectionKind::AssessmentPlan
                 | SectionKind::Hpi
-        ) && is_here_and_now(sentence)
+                | SectionKind::Other
+        ) && (is_here_and_now(sentence) || section.header.is_some_and(|header| is_here_and_now(&text[header])))
         {
             score = score.max(0.62);
         }
         // A radiology report names its study under EXAM.
-        let section = &annotation.outline.sections[mention.section];
         if kind == SectionKind::PhysicalExam
             && procedure.code.starts_with(['7', '9'])
             && section.body.len() <= LONGEST_STUDY

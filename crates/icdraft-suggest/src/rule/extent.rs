@@ -59,6 +59,7 @@ fn act(draft: &mut Draft<'_>, row: &ExtentRow) -> bool {
 fn name(extent: Extent) -> &'static str {
     match extent {
         Extent::Levels => "levels",
+        Extent::Roots => "nerve roots",
         Extent::Count => "lesions",
         Extent::SquareCentimetres => "square centimeters",
     }
@@ -73,7 +74,7 @@ fn stated(draft: &Draft<'_>, at: usize, extent: Extent) -> Option<f64> {
     let sentence = |c: &Candidate| extent.stated(&text[outline.sentences[draft.mention(c)?.sentence].0.span]);
     let own = draft.joined[at].evidence.iter().filter(|c| c.note == best.note).filter_map(sentence);
     let found = own.reduce(f64::max);
-    if found.is_some() || extent != Extent::Levels {
+    if found.is_some() || !matches!(extent, Extent::Levels | Extent::Roots) {
         return found;
     }
     [SectionKind::ProcedurePerformed, SectionKind::PostoperativeDiagnosis, SectionKind::PreoperativeDiagnosis]

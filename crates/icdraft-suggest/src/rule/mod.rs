@@ -5,6 +5,7 @@
 
 mod add_on;
 mod adverse_effect;
+mod age_band;
 mod assistant;
 mod body_mass;
 mod bundling;
@@ -22,6 +23,7 @@ mod external_cause;
 mod family;
 mod first_listed;
 mod history;
+mod immunization;
 mod instruction;
 mod joint;
 mod laterality;
@@ -259,6 +261,8 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &staged::Staged,
     &assistant::Assistant,
     &sedation::Sedation,
+    &immunization::Immunization,
+    &age_band::AgeBand,
     &dose::Doses,
     &external_cause::ExternalCause,
     &delivery::Delivery,
