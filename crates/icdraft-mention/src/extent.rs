@@ -92,15 +92,26 @@ pub struct PointerRow {
     pub codes: Vec<String>,
 }
 
-/// A row of `ages.tsv`: a code for those of an age, and that of the younger.
+/// What a number depends on and a report may leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The patient's age.
+    Age,
+    /// Length in centimeters.
+    Length,
+    /// Area in square centimeters.
+    Area,
+}
+
+/// A row of `asks.tsv`: a code that is drafted where something is not told.
 #[derive(Debug, Clone)]
-pub struct AgeRow {
-    /// Drafted where no age is known.
+pub struct AskRow {
+    /// The code.
     pub code: String,
-    /// In years.
-    pub under: f64,
-    /// The code below that age.
-    pub younger: String,
+    /// What is not told.
+    pub asked: Asked,
+    /// What depends on it, for people.
+    pub asks: String,
 }
 
 /// A row of `distinct.tsv`.
@@ -125,8 +136,8 @@ pub struct Extents {
     pub conversions: Vec<(String, String)>,
     /// `pairs.tsv`: two lines, and the code of both together.
     pub pairs: Vec<[String; 3]>,
-    /// `ages.tsv`.
-    pub ages: Vec<AgeRow>,
+    /// `asks.tsv`.
+    pub asks: Vec<AskRow>,
     /// `distinct.tsv`.
     pub distinct: Vec<DistinctRow>,
     pointers: Vec<PointerRow>,
@@ -188,10 +199,19 @@ impl Extents {
                     file.rows(|column| Ok([cpt(column("first"))?, cpt(column("second"))?, cpt(column("becomes"))?]))?,
                 );
             }
-            Some("ages.tsv") => {
-                self.ages = values(file.rows(|column| {
-                    let (code, younger) = (cpt(column("code"))?, cpt(column("younger"))?);
-                    Ok(AgeRow { code, under: decimal(column("under"))?, younger })
+            Some("asks.tsv") => {
+                self.asks = values(file.rows(|column| {
+                    let asked = match column("measure") {
+                        Some("age") => Asked::Age,
+                        Some("cm") => Asked::Length,
+                        Some("sqcm") => Asked::Area,
+                        other => return Err(format!("measure {other:?} is none of age, cm, sqcm")),
+                    };
+                    Ok(AskRow {
+                        code: cpt(column("code"))?,
+                        asked,
+                        asks: column("asks").unwrap_or_default().to_owned(),
+                    })
                 })?);
             }
             Some("distinct.tsv") => {

@@ -7,10 +7,11 @@ use rustc_hash::FxHashMap;
 
 use crate::assertion::{Assertion, Cue, assess};
 use crate::condition::{Condition, Field, Measure, Surroundings};
+use crate::extent::Asked;
 use crate::laterality::{self, Laterality, Side, SideSource};
 use crate::quantity;
 use crate::terminology::{Atom, Concept, Meaning, Terminology};
-use crate::vocabulary::{Stream, Token};
+use crate::vocabulary::{COMMA, Stream, Token};
 
 /// A concept found in a note.
 #[derive(Debug, Clone, PartialEq)]
@@ -167,7 +168,9 @@ impl Annotation {
             sides(&self.stream.tokens[self.stream.sentence(sentence)]),
         );
         let measured: RefCell<FxHashMap<Measure, Option<f64>>> = RefCell::default();
-        let measure = |what| *measured.borrow_mut().entry(what).or_insert_with(|| quantity::measure(what, &text[span]));
+        let own = |what| quantity::measure(what, &text[span]);
+        let told = |what| (section == SectionKind::ProcedurePerformed).then(|| self.operated(text, what)).flatten();
+        let measure = |what| *measured.borrow_mut().entry(what).or_insert_with(|| own(what).or_else(|| told(what)));
         let mut raws: Vec<Raw> = Vec::new();
         for key in found {
             for &number in &terminology.keys[key.atom.0 as usize] {
@@ -195,10 +198,8 @@ impl Annotation {
                     }
                 };
                 if concept.when.iter().enumerate().all(holds) {
-                    let words = parts
-                        .iter()
-                        .map(|&(f, l)| (f..l).filter(|&t| !self.stream.tokens[t].transparent).count())
-                        .sum();
+                    let tokens = parts.iter().flat_map(|&(f, l)| &self.stream.tokens[f..l]);
+                    let words = tokens.filter(|t| !t.transparent && t.word != COMMA).count();
                     // A required side is a condition like any other: "right bundle branch block" beats the block of no side.
                     let conditions = concept.when.len() + key.sides;
                     raws.push(Raw { concept: number, parts, words, conditions });
@@ -206,6 +207,30 @@ impl Annotation {
             }
         }
         raws
+    }
+
+    /// Whether the note tells a size of what the sentence names.
+    pub fn has_size(&self, text: &str, sentence: usize, asked: Asked) -> bool {
+        let what = match asked {
+            Asked::Age => Measure::Age,
+            Asked::Length => Measure::Centimetres,
+            Asked::Area => Measure::SquareCentimetres,
+        };
+        let own = quantity::measure(what, &text[self.outline.sentences[sentence].0.span]);
+        own.or_else(|| self.operated(text, what)).is_some()
+    }
+
+    /// The size that the body of a report tells of what its title names, where the title is about one thing only.
+    fn operated(&self, text: &str, what: Measure) -> Option<f64> {
+        const SIZED: &[&str] = &["excis", "remov", "resect", "repair", "flap", "graft", "tissue transfer", "debrid"];
+        let of = |kinds: &'static [SectionKind]| {
+            let sentences = self.outline.sentences.iter();
+            sentences.filter(|(_, s)| kinds.contains(&self.outline.ruling_kind(*s))).map(|(s, _)| &text[s.span])
+        };
+        let titles = of(&[SectionKind::ProcedurePerformed]).map(str::to_lowercase);
+        let one = titles.filter(|title| SIZED.iter().any(|w| title.contains(w))).count() <= 1;
+        let body = of(&[SectionKind::Findings, SectionKind::ProcedureDescription, SectionKind::Specimens]);
+        one.then(|| quantity::operated(what, body)).flatten()
     }
 
     fn mention(&self, text: &str, sentence: usize, raw: &Raw, fallback_side: Option<Laterality>) -> Mention {

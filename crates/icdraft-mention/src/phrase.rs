@@ -44,8 +44,11 @@ pub fn slots(part: &str) -> Result<Vec<Slot>, PhraseError> {
         if text.contains('}') {
             return Err(braces());
         }
-        if !text.trim().is_empty() {
-            slots.push(vec![text.trim().to_owned()]);
+        // "of" is a slot of its own, since a note may write a comma in its place.
+        let text = format!(" {} ", text.trim());
+        for (n, run) in text.split(" of ").enumerate() {
+            slots.extend((n > 0).then(|| vec!["of".to_owned()]));
+            slots.extend(Some(run.trim()).filter(|r| !r.is_empty()).map(|r| vec![r.to_owned()]));
         }
         Ok(())
     };
@@ -76,6 +79,7 @@ mod tests {
     #[test]
     fn parts_and_slots() {
         assert_eq!(slots("{acute|} cholecystitis").unwrap(), [vec!["", "acute"], vec!["cholecystitis"]]);
+        assert_eq!(slots("fracture of {distal|} femur").unwrap().len(), 4);
         assert_eq!(parts("a {b|c} + d").unwrap(), ["a {b|c}", "d"]);
     }
 

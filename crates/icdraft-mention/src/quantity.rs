@@ -16,6 +16,70 @@ pub(crate) fn measure(what: Measure, sentence: &str) -> Option<f64> {
     }
 }
 
+/// What a report says of the size of what was operated on, outside its title: the longest length or the area in a sentence that
+/// speaks of an excised diameter or of margins, else in the first one that speaks of the lesion or the defect. Incisions and margins are no sizes.
+pub(crate) fn operated<'a>(what: Measure, sentences: impl Iterator<Item = &'a str> + Clone) -> Option<f64> {
+    const WHOLE: &[&str] = &[
+        "excised diameter",
+        "including margins",
+        "with margins",
+        "inclusive of margins",
+        "total diameter",
+        "overall diameter",
+    ];
+    const LESION: &[&str] = &[
+        "lesion",
+        "mass",
+        "tumor",
+        "lipoma",
+        "cyst",
+        "carcinoma",
+        "melanoma",
+        "nevus",
+        "nodule",
+        "neoplasm",
+        "keratosis",
+        "defect",
+        "laceration",
+        "wound",
+        "graft",
+        "ulcer",
+    ];
+    let size = |sentence: &str| match what {
+        Measure::Centimetres => sizes(sentence).reduce(f64::max),
+        Measure::SquareCentimetres => area(sentence),
+        Measure::Age | Measure::Levels | Measure::Roots | Measure::Count => None,
+    };
+    let first = |words: &[&str]| {
+        sentences.clone().find_map(|sentence| {
+            let lower = sentence.to_lowercase();
+            words.iter().any(|w| lower.contains(w)).then(|| size(sentence)).flatten()
+        })
+    };
+    first(WHOLE).or_else(|| first(LESION))
+}
+
+/// Lengths that are no margin, incision or depth of something.
+fn sizes(sentence: &str) -> impl Iterator<Item = f64> {
+    const NO_SIZE: &[&str] = &[
+        "incision",
+        "margin",
+        "margins",
+        "skin",
+        "elliptical",
+        "from",
+        "below",
+        "above",
+        "deep",
+        "punch",
+        "trocar",
+        "port",
+    ];
+    spans_of_lengths(sentence)
+        .filter(|(_, after)| !after.iter().any(|w| NO_SIZE.contains(&w.as_str())))
+        .map(|(value, _)| value)
+}
+
 /// Words and numbers, lower case; "2.5-cm" and "2.5cm" give "2.5", "cm".
 fn words(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
@@ -50,6 +114,11 @@ fn number(word: &str) -> Option<f64> {
 
 /// Every length in centimetres. "3 x 2 cm" states both numbers.
 fn lengths(sentence: &str) -> impl Iterator<Item = f64> {
+    spans_of_lengths(sentence).map(|(value, _)| value)
+}
+
+/// Every length with the two words behind it.
+fn spans_of_lengths(sentence: &str) -> impl Iterator<Item = (f64, Vec<String>)> {
     let words = words(sentence);
     let mut found = Vec::new();
     for (n, word) in words.iter().enumerate() {
@@ -58,9 +127,10 @@ fn lengths(sentence: &str) -> impl Iterator<Item = f64> {
             "mm" | "millimeter" | "millimeters" => 0.1,
             _ => continue,
         };
+        let behind = || words[n + 1..].iter().take(2).cloned().collect();
         let mut at = n;
         while let Some(value) = at.checked_sub(1).and_then(|at| number(&words[at])) {
-            found.push(value * scale);
+            found.push((value * scale, behind()));
             match at.checked_sub(2).map(|by| words[by].as_str()) {
                 Some("x" | "by" | "times") => at -= 2,
                 _ => break,
@@ -286,6 +356,14 @@ mod tests {
         assert_eq!(measure(Measure::Centimetres, "an 8 mm polyp"), Some(0.8));
         assert_eq!(measure(Measure::Centimetres, "aged 40"), None);
         assert_eq!(measure(Measure::SquareCentimetres, "a 4 x 5 cm defect"), Some(20.0));
+    }
+
+    #[test]
+    fn sizes_told_in_the_body() {
+        let told = |text: &'static str| operated(Measure::Centimetres, text.split(". "));
+        assert_eq!(told("A 3 cm incision was made. A 6 x 4 cm lipoma came out"), Some(6.0));
+        assert_eq!(told("The lesion was 1.2 cm. With margins of 4 mm the excised diameter was 2.0 cm"), Some(2.0));
+        assert_eq!(told("A 2 cm incision over the lesion"), None);
     }
 
     #[test]

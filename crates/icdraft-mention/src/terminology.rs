@@ -6,7 +6,7 @@ use icdraft_codeset::{Code, CodeSet, EntryId, NoteKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::assertion::CueTable;
-use crate::condition::{Condition, Measure};
+use crate::condition::Condition;
 use crate::dose::Dose;
 use crate::extent::Extents;
 use crate::index_term::index_terms;
@@ -14,7 +14,7 @@ use crate::laterality::Side;
 use crate::lexicon::{DiagnosisRow, LexiconError, LexiconFile, Procedure, ProcedureRow, embedded, target};
 use crate::matcher::{Matcher, Occurrence};
 use crate::phrase::{self, PhraseError, Slot};
-use crate::vocabulary::{Stream, Vocabulary, Word};
+use crate::vocabulary::{BREAK, COMMA, OF, Stream, Vocabulary, Word};
 
 /// Which lexicons a terminology is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,32 +103,62 @@ impl Frame {
 
     /// Holds the slots around an anchor found at `start..end` of `symbols` against the text. Of all ways to fit the longest wins.
     fn fit(&self, anchor: &Use, symbols: &str, start: usize, end: usize) -> Option<Fit> {
-        let (start, before) = reach(&self.before, symbols, start, true)?;
-        let (end, after) = reach(&self.after, symbols, end, false)?;
-        Some(Fit { start, end, sides: anchor.sides.iter().copied().chain(before).chain(after).collect() })
+        let hold = |commas| {
+            let before = reach(&self.before, symbols, start, Way { backwards: true, commas })?;
+            let after = reach(&self.after, symbols, end, Way { backwards: false, commas })?;
+            // "Abscess, breast" is an abscess of the breast; in "abscess, breast cancer" and in "tendon laceration, finger" the comma
+            // stands for nothing.
+            let alone = |c: Option<char>| c.is_none_or(|c| [BREAK, COMMA, OF].iter().any(|w| w.symbol() == c));
+            let item = alone(symbols[..before.at].chars().next_back()) && alone(symbols[after.at..].chars().next());
+            let sides = anchor.sides.iter().copied().chain(before.sides).chain(after.sides).collect();
+            (!(before.comma || after.comma) || item).then_some(Fit { start: before.at, end: after.at, sides })
+        };
+        hold(true).or_else(|| hold(false))
     }
 }
 
-/// Where the slots reach from `at`, backwards or forwards, and the sides that the wordings require.
-fn reach(slots: &[Vec<Wording>], symbols: &str, at: usize, backwards: bool) -> Option<(usize, Vec<Side>)> {
-    let Some((slot, rest)) = slots.split_first() else { return Some((at, Vec::new())) };
-    let next = |wording: &Wording| {
-        let length = wording.symbols.len();
-        let fits = if backwards {
-            symbols[..at].ends_with(&wording.symbols)
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    backwards: bool,
+    /// Whether a comma may stand for "of".
+    commas: bool,
+}
+
+/// How far slots reach, the sides that their wordings require, and whether a comma stands where a wording says "of".
+#[derive(Debug)]
+struct Reach {
+    at: usize,
+    sides: Vec<Side>,
+    comma: bool,
+}
+
+/// Where the slots reach from `at`, backwards or forwards.
+fn reach(slots: &[Vec<Wording>], symbols: &str, at: usize, way: Way) -> Option<Reach> {
+    let Some((slot, rest)) = slots.split_first() else { return Some(Reach { at, sides: Vec::new(), comma: false }) };
+    let next = |words: &str| {
+        if way.backwards {
+            symbols[..at].ends_with(words).then(|| at - words.len())
         } else {
-            symbols[at..].starts_with(&wording.symbols)
-        };
-        fits.then(|| if backwards { at - length } else { at + length })
+            symbols[at..].starts_with(words).then(|| at + words.len())
+        }
     };
+    let comma = COMMA.symbol();
     slot.iter()
         .filter_map(|wording| {
-            let (end, mut sides) = reach(rest, symbols, next(wording)?, backwards)?;
-            sides.extend(&wording.sides);
-            Some((end, sides))
+            let (at, instead) = match next(&wording.symbols) {
+                Some(at) => (at, false),
+                None if way.commas && wording.symbols.chars().eq([OF.symbol()]) => {
+                    (next(comma.encode_utf8(&mut [0; 4]))?, true)
+                }
+                None => return None,
+            };
+            let mut found = reach(rest, symbols, at, way)?;
+            found.sides.extend(&wording.sides);
+            found.comma |= instead;
+            Some(found)
         })
         // Of the same words, with a side required and without, the wording without always holds.
-        .max_by_key(|(end, sides)| (end.abs_diff(at), std::cmp::Reverse(sides.len())))
+        .max_by_key(|found| (found.at.abs_diff(at), std::cmp::Reverse(found.sides.len())))
 }
 
 /// Everything that can be mentioned, ready to match.
@@ -334,11 +364,6 @@ impl Terminology {
     /// Number of the first procedure with that code.
     pub fn procedure(&self, code: &str) -> Option<usize> {
         self.procedures.iter().position(|p| p.code == code)
-    }
-
-    /// Whether a concept holds only for an age, so that a patient whose age is unknown should be asked about.
-    pub fn asks_age(&self, concept: usize) -> bool {
-        self.concepts[concept].when.iter().any(|c| matches!(c, Condition::Measure { what: Measure::Age, .. }))
     }
 
     /// Targets of lexicon rows that the release does not have: those rows are left out.

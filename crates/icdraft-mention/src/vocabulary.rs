@@ -14,6 +14,9 @@ pub(crate) struct Word(pub(crate) u32);
 pub(crate) const UNKNOWN: Word = Word(0);
 /// Stands between sentences; no phrase contains it.
 pub(crate) const BREAK: Word = Word(1);
+/// "of" and the comma, which may stand in its place: "fracture, left femur".
+pub(crate) const OF: Word = Word(2);
+pub(crate) const COMMA: Word = Word(3);
 
 impl Word {
     /// The character of the private alphabet: three bytes each for the first 61,000 words.
@@ -32,7 +35,8 @@ pub(crate) struct Vocabulary {
 
 impl Vocabulary {
     pub(crate) fn new() -> Self {
-        Self { words: FxHashMap::default(), next: 2 }
+        let words = [("of", OF), (",", COMMA)].map(|(text, word)| (Box::from(text), word));
+        Self { words: words.into_iter().collect(), next: 4 }
     }
 
     fn intern(&mut self, folded: &str) -> Word {

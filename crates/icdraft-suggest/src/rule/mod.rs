@@ -5,7 +5,6 @@
 
 mod add_on;
 mod adverse_effect;
-mod age_band;
 mod assistant;
 mod body_mass;
 mod bundling;
@@ -42,6 +41,7 @@ mod staged;
 mod substance;
 mod symptom;
 mod uncertainty;
+mod untold;
 mod wound;
 
 use icdraft_codeset::{Code, CodeSet};
@@ -262,7 +262,7 @@ pub(crate) static RULES: &[&dyn Rule] = &[
     &assistant::Assistant,
     &sedation::Sedation,
     &immunization::Immunization,
-    &age_band::AgeBand,
+    &untold::Untold,
     &dose::Doses,
     &external_cause::ExternalCause,
     &delivery::Delivery,
