@@ -131,7 +131,10 @@ fn plain(text: &str, words: Span, line_end: usize, blank: bool) -> Option<Header
         let head = line[..mark.head].trim_end();
         let span = Span::new(words.start, words.start + head.len());
         let body = words.start + mark.body;
-        let found = known(head).filter(|k| mark.colon || (*k != SectionKind::BodySystem && is_capitals(head)));
+        // "Dx:" and "Op:" begin a line of a short form.
+        let short = || (mark.colon && head.len() > 1 && titled(head)).then(|| lexicon().named(&normal(head))).flatten();
+        let found =
+            known(head).or_else(short).filter(|k| mark.colon || (*k != SectionKind::BodySystem && is_capitals(head)));
         // "RECOMMENDATIONS - TREATMENT:" is one header.
         let longer = || {
             let colon = line.find(':').filter(|&at| !mark.colon && at < LONGEST);
@@ -148,7 +151,24 @@ fn plain(text: &str, words: Span, line_end: usize, blank: bool) -> Option<Header
         }
         return part(head).then(|| Header { alone: Alone::Goes, ..header(span, SectionKind::BodySystem, body) });
     }
-    whole(text, words, line_end, blank).or_else(|| run_in(text, words))
+    whole(text, words, line_end, blank).or_else(|| run_in(text, words)).or_else(|| set_off(text, words))
+}
+
+/// "PRE-OP DX  Acute appendicitis" and "TECHNIQUE. The patient": a known name before a wide gap, or before a period with text behind it.
+fn set_off(text: &str, words: Span) -> Option<Header> {
+    let line = &text[words];
+    let end = line.char_indices().take(LONGEST).find_map(|(at, _)| {
+        let gap = line[at..].starts_with("  ");
+        let period = line[at..].starts_with(". ") && line[at + 2..].trim_start().starts_with(char::is_uppercase);
+        (gap || period).then_some((at, gap))
+    });
+    let (end, gap) = end?;
+    let head = &line[..end];
+    // A word in small letters before a period may be a sentence ("Plan. Rest."), two or more are a name.
+    let written = is_capitals(head) || titled(head) && (gap || head.contains(' ') || head.len() > 7);
+    let kind = known(head).filter(|k| written && *k != SectionKind::BodySystem)?;
+    let body = words.start + end + usize::from(!gap);
+    Some(header(Span::new(words.start, words.start + end), kind, body))
 }
 
 /// A header that is all of its line.

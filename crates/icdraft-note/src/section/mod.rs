@@ -103,24 +103,51 @@ pub(crate) fn sections(text: &str) -> Vec<Section> {
         sections.push(Section { id: 0, kind: SectionKind::Preamble, header: None, range, body: range, parent: None });
         start = first;
     }
-    let shift = sections.len();
+    // For each header, the number of its section.
+    let mut numbers: Vec<usize> = Vec::with_capacity(found.len());
     let ends: Vec<usize> = found.iter().skip(1).map(|n| n.header.start).chain([text.len()]).collect();
     for (Nested { header, parent }, end) in found.into_iter().zip(ends) {
         let body = Span::new(header.body.min(end), end);
         let lead = text[body].len() - text[body].trim_start_matches([' ', '\t', ':']).len();
+        let body = Span::new(body.start + lead, end);
+        let close = last_line(text, header.kind, body).unwrap_or(end);
+        numbers.push(sections.len());
         sections.push(Section {
             id: sections.len(),
             kind: header.kind,
             header: Some(header.span),
-            range: Span::new(start, end),
-            body: Span::new(body.start + lead, end),
-            parent: parent.map(|p| p + shift),
+            range: Span::new(start, close),
+            body: Span::new(body.start, close),
+            parent: parent.map(|p| numbers[p]),
         });
+        if close < end {
+            let range = Span::new(close, end);
+            let id = sections.len();
+            sections.push(Section { id, kind: SectionKind::Preamble, header: None, range, body: range, parent: None });
+        }
         start = end;
     }
     relation::settle_procedures(text, &mut sections);
     sections
 }
+
+/// Where a section that is an entry of a form (a date, names, a count) ends before prose without a header: at a blank line.
+fn last_line(text: &str, kind: SectionKind, body: Span) -> Option<usize> {
+    use SectionKind::{Anesthesia, BloodLoss, Counts, Implants, Position, Specimens, Staff, Time, Tourniquet};
+    if !matches!(kind, Anesthesia | BloodLoss | Counts | Implants | Position | Specimens | Staff | Time | Tourniquet) {
+        return None;
+    }
+    let within = &text[body];
+    let (at, _) = within.match_indices('\n').find(|(at, _)| {
+        let rest = within[at + 1..].trim_start_matches([' ', '\t', '\r']);
+        rest.starts_with('\n') && !within[..*at].trim().is_empty()
+    })?;
+    let rest = within[at..].trim();
+    (rest.len() >= PROSE).then_some(body.start + at + 1)
+}
+
+/// Text of this length is no entry of a form.
+const PROSE: usize = 120;
 
 #[cfg(test)]
 mod tests {
