@@ -16,11 +16,12 @@ mod mention;
 mod normal;
 pub mod phrase;
 mod quantity;
+mod scattered;
 mod terminology;
 mod vocabulary;
 
 pub use laterality::{Laterality, Side, SideSource};
 pub use lexicon::{LexiconError, LexiconFile, Procedure, Route, SideRule};
-pub use mention::{Annotation, Mention};
+pub use mention::{Annotation, Mention, Order};
 pub use terminology::{Concept, Meaning, Origin, Procedures, Terminology};
 pub use vocabulary::plain_words;

@@ -11,7 +11,7 @@ use crate::extent::Asked;
 use crate::laterality::{self, Laterality, Side, SideSource};
 use crate::quantity;
 use crate::terminology::{Atom, Concept, Meaning, Terminology};
-use crate::vocabulary::{COMMA, Stream, Token};
+use crate::vocabulary::{COMMA, Stream, Token, UNKNOWN, Word};
 
 /// A concept found in a note.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,10 +26,21 @@ pub struct Mention {
     pub section: usize,
     /// Words matched.
     pub words: usize,
+    /// How they stand.
+    pub order: Order,
     /// Polarity, certainty, temporality, experiencer.
     pub assertion: Assertion,
     /// The side, where the note tells it.
     pub laterality: Option<Laterality>,
+}
+
+/// How the words of a mention stand in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// As a phrase of the terminology has them.
+    Phrase,
+    /// Scattered over a title line.
+    Scattered,
 }
 
 /// A note with everything that was read from it.
@@ -65,6 +76,7 @@ struct Raw {
     parts: Vec<(usize, usize)>,
     words: usize,
     conditions: usize,
+    order: Order,
 }
 
 impl Raw {
@@ -132,7 +144,12 @@ impl Annotation {
             asked: RefCell::default(),
         };
         let mut mentions = Vec::new();
-        for (sentence, found) in found.iter().enumerate().filter(|(_, f)| !f.is_empty()) {
+        for (sentence, found) in found.iter().enumerate() {
+            let titled =
+                self.outline.ruling_kind(self.outline.sentences[sentence].1) == SectionKind::ProcedurePerformed;
+            if found.is_empty() && !titled {
+                continue;
+            }
             for raw in resolve(terminology, self.concepts(terminology, text, sentence, found, &whole)) {
                 mentions.push(self.mention(
                     text,
@@ -171,42 +188,59 @@ impl Annotation {
         let own = |what| quantity::measure(what, &text[span]);
         let told = |what| (section == SectionKind::ProcedurePerformed).then(|| self.operated(text, what)).flatten();
         let measure = |what| *measured.borrow_mut().entry(what).or_insert_with(|| own(what).or_else(|| told(what)));
+        let raw = |number: usize, parts: Vec<(usize, usize)>, sides: usize, order: Order| -> Option<Raw> {
+            let concept = &terminology.concepts[number];
+            let hull = Span::new(
+                self.stream.tokens[parts[0].0].span.start,
+                self.stream.tokens[parts[parts.len() - 1].1 - 1].span.end,
+            );
+            let around = Surroundings {
+                sentence: &field,
+                note: &whole.field,
+                section,
+                mention: &text[hull],
+                patient: self.patient,
+                measure: &measure,
+            };
+            let holds = |(n, condition): (usize, &Condition)| {
+                if condition.is_about_note() {
+                    *whole.asked.borrow_mut().entry((number, n)).or_insert_with(|| condition.holds(&around))
+                } else {
+                    condition.holds(&around)
+                }
+            };
+            concept.when.iter().enumerate().all(holds).then(|| {
+                let tokens = parts.iter().flat_map(|&(f, l)| &self.stream.tokens[f..l]);
+                let words = tokens.filter(|t| !t.transparent && t.word != COMMA).count();
+                // A required side is a condition like any other: "right bundle branch block" beats the block of no side.
+                Raw { concept: number, parts, words, conditions: concept.when.len() + sides, order }
+            })
+        };
         let mut raws: Vec<Raw> = Vec::new();
         for key in found {
             for &number in &terminology.keys[key.atom.0 as usize] {
-                let concept = &terminology.concepts[number];
-                let Some(parts) = gather(key, &concept.others, found) else {
-                    continue;
-                };
-                let hull = Span::new(
-                    self.stream.tokens[parts[0].0].span.start,
-                    self.stream.tokens[parts[parts.len() - 1].1 - 1].span.end,
-                );
-                let around = Surroundings {
-                    sentence: &field,
-                    note: &whole.field,
-                    section,
-                    mention: &text[hull],
-                    patient: self.patient,
-                    measure: &measure,
-                };
-                let holds = |(n, condition): (usize, &Condition)| {
-                    if condition.is_about_note() {
-                        *whole.asked.borrow_mut().entry((number, n)).or_insert_with(|| condition.holds(&around))
-                    } else {
-                        condition.holds(&around)
-                    }
-                };
-                if concept.when.iter().enumerate().all(holds) {
-                    let tokens = parts.iter().flat_map(|&(f, l)| &self.stream.tokens[f..l]);
-                    let words = tokens.filter(|t| !t.transparent && t.word != COMMA).count();
-                    // A required side is a condition like any other: "right bundle branch block" beats the block of no side.
-                    let conditions = concept.when.len() + key.sides;
-                    raws.push(Raw { concept: number, parts, words, conditions });
-                }
+                let parts = gather(key, &terminology.concepts[number].others, found);
+                raws.extend(parts.and_then(|parts| raw(number, parts, key.sides, Order::Phrase)));
             }
         }
+        if section == SectionKind::ProcedurePerformed {
+            let scattered: Vec<Raw> = terminology
+                .bags
+                .found(&self.words(sentence))
+                .into_iter()
+                .map(|(number, places)| (number, places.into_iter().map(|t| (t, t + 1)).collect::<Vec<_>>()))
+                .filter(|(_, parts)| apart(terminology, parts, &raws))
+                .filter_map(|(number, parts)| raw(number, parts, 0, Order::Scattered))
+                .collect();
+            raws.extend(scattered);
+        }
         raws
+    }
+
+    /// The known words of a sentence with their tokens.
+    fn words(&self, sentence: usize) -> Vec<(usize, Word)> {
+        let tokens = self.stream.sentence(sentence).map(|t| (t, self.stream.tokens[t].word));
+        tokens.filter(|(_, word)| *word != UNKNOWN).collect()
     }
 
     /// Whether the note tells a size of what the sentence names.
@@ -252,6 +286,7 @@ impl Annotation {
             sentence,
             section,
             words: raw.words,
+            order: raw.order,
             // Cues among the mention's own words ("no-reflow") are left out by `assess`.
             assertion: assess(&self.stream, &self.cues[sentence], kind, first, last),
             laterality,
@@ -362,6 +397,16 @@ fn gather(key: &Found, others: &[Atom], found: &[Found]) -> Option<Vec<(usize, u
     }
     parts.sort_unstable();
     Some(parts)
+}
+
+/// Whether scattered words have nothing to do with the procedures that phrases name, or say all of them and more.
+fn apart(terminology: &Terminology, parts: &[(usize, usize)], raws: &[Raw]) -> bool {
+    let is_procedure = |raw: &&Raw| matches!(terminology.concepts[raw.concept].meaning, Meaning::Procedure(_));
+    let mine = |token: usize| parts.iter().any(|p| p.0 == token);
+    raws.iter().filter(is_procedure).all(|raw| {
+        let tokens = || raw.parts.iter().flat_map(|&(f, l)| f..l);
+        !tokens().any(mine) || tokens().all(mine) && tokens().count() < parts.len()
+    })
 }
 
 /// Resolves overlaps, for diagnoses and procedures apart: a concept all of whose words belong to one with more words goes; of

@@ -14,6 +14,7 @@ use crate::laterality::Side;
 use crate::lexicon::{DiagnosisRow, LexiconError, LexiconFile, Procedure, ProcedureRow, embedded, target};
 use crate::matcher::{Matcher, Occurrence};
 use crate::phrase::{self, PhraseError, Slot};
+use crate::scattered::Bags;
 use crate::vocabulary::{BREAK, COMMA, OF, Stream, Vocabulary, Word};
 
 /// Which lexicons a terminology is made of.
@@ -172,6 +173,7 @@ pub struct Terminology {
     /// For each atom, the concepts whose key it is.
     pub(crate) keys: Vec<Vec<usize>>,
     pub(crate) concepts: Vec<Concept>,
+    pub(crate) bags: Bags,
     pub(crate) cues: CueTable,
     procedures: Vec<Procedure>,
     extents: Extents,
@@ -189,6 +191,7 @@ struct Builder {
     frames: Vec<Frame>,
     keys: Vec<Vec<usize>>,
     concepts: Vec<Concept>,
+    bags: Bags,
 }
 
 impl Builder {
@@ -297,7 +300,9 @@ impl Terminology {
             frames: Vec::new(),
             keys: Vec::new(),
             concepts: Vec::new(),
+            bags: Bags::default(),
         };
+        builder.bags = Bags::new(&mut builder.vocabulary);
         let mut dropped = Vec::new();
         for file in diagnosis {
             for (line, row) in file.rows(DiagnosisRow::read)? {
@@ -332,6 +337,7 @@ impl Terminology {
             frames: builder.frames,
             keys: builder.keys,
             concepts: builder.concepts,
+            bags: builder.bags,
             cues,
             extents: if procedures.is_empty() { Extents::default() } else { Extents::embedded()? },
             procedures,
@@ -423,6 +429,12 @@ fn procedure_rows(cpt: &[LexiconFile], builder: &mut Builder) -> Result<Vec<Proc
                     .map_err(|e| file.error(line, e.to_string()))?;
                 let added = builder.concept(phrase, Meaning::Procedure(number), Vec::new(), when);
                 added.map_err(|e| file.error(line, e.to_string()))?;
+                // Studies, drugs and supplies have names of few words, which are not scattered.
+                if row.code.starts_with(['1', '2', '3', '4', '5', '6', '9']) {
+                    let concept = builder.concepts.len() - 1;
+                    let added = builder.bags.add(phrase, concept, &mut builder.vocabulary);
+                    added.map_err(|e| file.error(line, e.to_string()))?;
+                }
             }
             procedures.push(Procedure {
                 concept: row.concept.to_owned(),

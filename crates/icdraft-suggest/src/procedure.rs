@@ -2,7 +2,7 @@
 
 use std::cell::LazyCell;
 
-use icdraft_mention::{Annotation, Meaning, Mention, Procedure, Side, SideRule, Terminology};
+use icdraft_mention::{Annotation, Meaning, Mention, Order, Procedure, Side, SideRule, Terminology};
 use icdraft_note::{Encounter, SectionKind};
 
 use crate::candidate::{Candidate, Refused};
@@ -88,10 +88,16 @@ pub(crate) fn candidates(
         {
             score = score.max(0.7);
         }
+        if mention.order == Order::Scattered {
+            score *= SCATTERED;
+        }
         // More words, more certainty that it is this procedure and not its neighbour.
         score *= if mention.words >= 2 { 1.0 } else { 0.85 };
         let modifiers = modifiers(procedure, mention, sentence);
         let mut reasons = vec![Reason::new("procedure", format!("\"{}\" in {}", procedure.name, kind.name()))];
+        if mention.order == Order::Scattered {
+            reasons.push(Reason::new("procedure", "its words stand in the line, in another order".to_owned()));
+        }
         if !modifiers.is_empty() {
             reasons.push(Reason::new(
                 "side-modifier",
@@ -120,6 +126,9 @@ pub(crate) fn candidates(
         });
     }
 }
+
+/// What a mention is worth whose words stand in another order than those of any phrase.
+const SCATTERED: f64 = 0.75;
 
 /// Longest EXAM section that is the title of a study and not an examination of the patient.
 const LONGEST_STUDY: usize = 160;
