@@ -206,6 +206,7 @@ fn assertion(list: &mut List, counts: &Counts) {
     let share = |list: &mut List, name: &str, share: Share| list.lower(name, share.rate(), share.of);
     share(list, "distractors drafted (asserted away)", counts.distractor.asserted);
     share(list, "distractors drafted (bundled, other)", counts.distractor.bundled);
+    list.share("reason right (of distractors read)", counts.assertion.right_of_read());
     for value in Value::REASONS {
         list.tally(value.name(), counts.assertion.tally(value));
     }

@@ -2,6 +2,7 @@
 
 use std::ops::AddAssign;
 
+use super::Share;
 use super::code::{Tally, category_of};
 use super::distractor::{falls_for, system_of};
 use super::matching::normal;
@@ -78,6 +79,17 @@ impl AssertionCounts {
         let said: usize = self.0.iter().map(|row| row[at]).sum();
         let gold: usize = self.0[at].iter().sum();
         Tally { tp, fp: said - tp, fn_: gold - tp }
+    }
+
+    /// Of the distractors of which something is said, those of which the right thing is said.
+    pub(crate) fn right_of_read(&self) -> Share {
+        let mut share = Share::default();
+        for value in Value::REASONS.map(|value| value as usize) {
+            let said = &self.0[value];
+            let read = said.iter().sum::<usize>() - said[Value::Silent as usize];
+            share += Share { hit: said[value], of: read };
+        }
+        share
     }
 
     fn add(&mut self, gold: Value, said: Value) {
@@ -168,6 +180,8 @@ mod tests {
         assert_eq!(counts.tally(Value::Planned), tally(0, 0, 1));
         // R05.9 was coded and should not have been; I10 should have been.
         assert_eq!(counts.tally(Value::Coded), tally(0, 1, 1));
+        // Something is said of J18.9, R05.9 (a draft), C50 and I63.9; of two of them what gold says.
+        assert_eq!(counts.right_of_read(), Share { hit: 2, of: 4 });
     }
 
     #[test]

@@ -79,6 +79,8 @@ impl Pool {
                 _ => ties.push(Tie { score: scored.score, right, all: weight }),
             }
         }
+        // Notes that were not drawn leave nothing.
+        ties.retain(|tie| tie.all > 0.0);
         ties
     }
 
@@ -115,7 +117,7 @@ impl Pool {
     pub(crate) fn coverage_at(&self, accuracy: f64, weights: &[u32]) -> f64 {
         let all = self.size(weights) as f64;
         let (mut right, mut taken, mut best) = (0.0, 0.0, 0.0_f64);
-        for tie in self.ties(weights).iter().filter(|tie| tie.all > 0.0) {
+        for tie in self.ties(weights) {
             right += tie.right;
             taken += tie.all;
             if right >= accuracy * taken {
@@ -155,6 +157,8 @@ mod tests {
         // 0.75 is reached by the best one, and again by all four.
         assert_eq!(four.coverage_at(0.75, &[1; 4]), 1.0);
         assert_eq!(four.coverage_at(0.95, &[1; 4]), 0.25);
+        // Without the best note: 0.8 wrong, 0.7 right, the better half of 0.6 right.
+        assert_eq!(four.accuracy_at(0.75, &[0, 1, 1, 2]), 2.0 / 3.0);
         assert_eq!(pool(&[(0.9, false)]).coverage_at(0.5, &[1]), 0.0);
         assert_eq!(pool(&[]).accuracy_at(0.5, &[]), 0.0);
     }
