@@ -135,8 +135,8 @@ fn precision_recall(system: System, pairs: &Pool) -> PrecisionRecall {
 mod tests {
     use super::*;
     use icdraft_codeset::CodeSet;
-    use icdraft_corpus::profile::Headings;
 
+    use crate::evaluation::Options;
     use crate::metric::Counted;
     use crate::metric::made_up::{drafted, note, ranked, sure};
     use crate::prediction::Prediction;
@@ -147,7 +147,7 @@ mod tests {
         let list = [drafted("I10").sure(0.95), drafted("K21.9").sure(0.91), ranked("E11.9").sure(0.3)];
         let prediction =
             Prediction { suggestions: list.into_iter().map(Into::into).collect(), ..Prediction::default() };
-        let counted = [Counted::of(0, &note, &prediction, Headings::Refused, &CodeSet::embedded())];
+        let counted = [Counted::of(0, &note, &prediction, &Options::default(), &CodeSet::embedded())];
         let sheet = Sheet::of(&counted);
         let curves = Curves::of(&sheet.sum(&[1]), &sheet);
         // Bins of 1/15: 0.3 is in the fifth, 0.91 in the fourteenth (0.867 to 0.933), 0.95 in the fifteenth.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use icdraft_codeset::CodeSet;
 use icdraft_corpus::Profile;
-use icdraft_corpus::profile::{Headings, NotCoded};
+use icdraft_corpus::profile::{Evidence, Headings, NotCoded};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,8 @@ pub struct Options {
     pub headings: Headings,
     /// What becomes of mentions that were refused, when codes are ranked.
     pub not_coded: NotCoded,
+    /// Whether the corpus marks evidence; where it does not, nothing is said of evidence.
+    pub evidence: Evidence,
     /// Draws of the bootstrap; no intervals where 0.
     pub draws: usize,
     /// The same seed gives the same intervals.
@@ -34,14 +36,16 @@ pub struct Options {
 impl Default for Options {
     /// The icdraft gold conventions, with 1,000 draws.
     fn default() -> Self {
-        Self { headings: Headings::Refused, not_coded: NotCoded::Apart, draws: 1_000, seed: 1 }
+        let (headings, not_coded, evidence) = (Headings::Refused, NotCoded::Apart, Evidence::Required);
+        Self { headings, not_coded, evidence, draws: 1_000, seed: 1 }
     }
 }
 
 impl Options {
     /// The conventions of a corpus. Its codes are brought into the release by [`Profile::apply`].
     pub fn of(profile: &Profile) -> Self {
-        Self { headings: profile.headings, not_coded: profile.not_coded, ..Self::default() }
+        let Profile { headings, not_coded, evidence, .. } = *profile;
+        Self { headings, not_coded, evidence, ..Self::default() }
     }
 }
 
@@ -158,8 +162,8 @@ pub(crate) fn count(
     let one = |(number, note): (usize, &GoldNote)| {
         let prediction = predictions.get(&note.id).unwrap_or(&nothing);
         match options.not_coded {
-            NotCoded::Apart => Counted::of(first + number, note, prediction, options.headings, set),
-            NotCoded::Last => Counted::of(first + number, note, &prediction.with_refused_last(), options.headings, set),
+            NotCoded::Apart => Counted::of(first + number, note, prediction, options, set),
+            NotCoded::Last => Counted::of(first + number, note, &prediction.with_refused_last(), options, set),
         }
     };
     gold.par_iter().enumerate().map(one).collect()
@@ -254,7 +258,14 @@ mod tests {
         let plain = Options { draws: 0, ..Options::default() };
         assert_eq!(value(&plain), [0.0, 0.0]);
         // E11.9 meets E11; J18.9 is found at the second place, but not drafted.
-        assert_eq!(value(&Options { draws: 0, ..Options::of(&profile) }), [0.5, 1.0]);
+        let codiesp = Options { draws: 0, ..Options::of(&profile) };
+        assert_eq!(value(&codiesp), [0.5, 1.0]);
+        // Nothing is said of evidence where a corpus has none.
+        let of_evidence = |options| {
+            let evaluation = evaluate(&gold, &predictions, &CodeSet::embedded(), options);
+            evaluation.figures.iter().filter(|f| f.group == summary::Group::Evidence).map(|f| f.n).sum::<usize>()
+        };
+        assert!(of_evidence(&codiesp) == 0 && of_evidence(&plain) > 0);
     }
 
     #[test]

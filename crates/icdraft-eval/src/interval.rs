@@ -45,12 +45,12 @@ impl Clusters {
     }
 
     /// How many clusters there are.
-    pub(crate) fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.clusters
     }
 
     /// One value for each cluster, given to each of its notes.
-    pub(crate) fn spread<T: Copy>(&self, values: &[T]) -> Vec<T> {
+    fn spread<T: Copy>(&self, values: &[T]) -> Vec<T> {
         self.of_note.iter().map(|&cluster| values[cluster]).collect()
     }
 
@@ -79,8 +79,28 @@ pub(crate) fn draws(
     columns(number, || clusters.draw(&mut random), |weights: &Vec<u32>| figures(weights))
 }
 
+/// What `figures` makes of exchanges between two systems: each cluster is kept (1, and 0 given away) or given away (0 and 1)
+/// with even chances. A row for each figure.
+pub(crate) fn exchanges(
+    clusters: &Clusters,
+    number: usize,
+    seed: u64,
+    figures: impl Fn(&[u32], &[u32]) -> Vec<f64> + Sync,
+) -> Vec<Vec<f64>> {
+    if clusters.len() == 0 {
+        return Vec::new();
+    }
+    let mut random = SplitMix64(seed);
+    let exchange = || {
+        let kept: Vec<u32> = (0..clusters.len()).map(|_| u32::from(random.below(2) == 0)).collect();
+        let given: Vec<u32> = kept.iter().map(|kept| 1 - kept).collect();
+        (clusters.spread(&kept), clusters.spread(&given))
+    };
+    columns(number, exchange, |(kept, given)| figures(kept, given))
+}
+
 /// Values of `number` weightings, a row for each figure. Weightings are made one after the other and measured in parallel.
-pub(crate) fn columns<W: Send + Sync>(
+fn columns<W: Send + Sync>(
     number: usize,
     mut weighting: impl FnMut() -> W,
     figures: impl Fn(&W) -> Vec<f64> + Sync,
@@ -108,7 +128,7 @@ pub(crate) fn percentiles(mut values: Vec<f64>) -> Interval {
 
 /// Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014: enough for drawing notes, and
 /// the same on every machine.
-pub(crate) struct SplitMix64(pub(crate) u64);
+struct SplitMix64(u64);
 
 impl SplitMix64 {
     fn next(&mut self) -> u64 {
@@ -119,7 +139,7 @@ impl SplitMix64 {
     }
 
     /// A number from 0 to `bound - 1`.
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
+    fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.next()) * bound as u128) >> 64) as usize
     }
 }

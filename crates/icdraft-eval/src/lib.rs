@@ -27,6 +27,7 @@
 
 use icdraft_corpus::{gold, jsonl, span};
 
+mod compare;
 mod curve;
 mod error;
 mod evaluation;
@@ -37,6 +38,7 @@ mod review;
 mod sheet;
 mod summary;
 
+pub use compare::{Difference, compare};
 pub use curve::{AutomationPoint, Curves, PrecisionRecall, PrecisionRecallPoint, Reliability, ReliabilityBin};
 pub use error::{Kind, Mistake};
 pub use evaluation::{CodeRow, Evaluation, Options, Row, SpecialtyRow, evaluate};

@@ -8,14 +8,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use icdraft_codeset::CodeSet;
-use icdraft_corpus::profile::{Headings, NotCoded};
+use icdraft_corpus::profile::{Evidence, Headings, NotCoded};
 use icdraft_eval::{
     Certainty, CharSpan, Distractor, Evaluation, Figure, GoldCode, GoldNote, Group, Options, Prediction, Suggested,
     evaluate,
 };
 
 /// Draws of `score.py`; ours are as many.
-const OPTIONS: Options = Options { headings: Headings::Refused, not_coded: NotCoded::Apart, draws: 300, seed: 1 };
+const OPTIONS: Options = Options {
+    headings: Headings::Refused,
+    not_coded: NotCoded::Apart,
+    evidence: Evidence::Required,
+    draws: 300,
+    seed: 1,
+};
 
 /// Figures that `score.py` prints.
 const FIGURES: usize = 25;

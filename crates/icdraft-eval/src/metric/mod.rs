@@ -21,8 +21,9 @@ pub(crate) mod workload;
 use std::ops::AddAssign;
 
 use icdraft_codeset::{Code, CodeSet};
-use icdraft_corpus::profile::Headings;
+use icdraft_corpus::profile::Evidence;
 
+use crate::evaluation::Options;
 use crate::gold::GoldNote;
 use crate::prediction::Prediction;
 use assertion::AssertionCounts;
@@ -142,16 +143,19 @@ impl Counted {
         number: usize,
         note: &GoldNote,
         prediction: &Prediction,
-        headings: Headings,
+        options: &Options,
         set: &CodeSet,
     ) -> Self {
-        let diagnoses = Case::of(System::Icd10Cm, headings, note, &prediction.suggestions);
-        let procedures = Case::of(System::Cpt, headings, note, &prediction.suggestions);
-        let text: Vec<char> = note.text.chars().collect();
-        let mut evidence = evidence::count(&diagnoses);
-        evidence += evidence::count(&procedures);
-        let mut words = words::count(&diagnoses, &text);
-        words += words::count(&procedures, &text);
+        let diagnoses = Case::of(System::Icd10Cm, options.headings, note, &prediction.suggestions);
+        let procedures = Case::of(System::Cpt, options.headings, note, &prediction.suggestions);
+        let (mut evidence, mut words) = (EvidenceCounts::default(), WordCounts::default());
+        if options.evidence == Evidence::Required {
+            let text: Vec<char> = note.text.chars().collect();
+            for case in [&diagnoses, &procedures] {
+                evidence += evidence::count(case);
+                words += words::count(case, &text);
+            }
+        }
         let categories = code::groups(&diagnoses, |code| Some(code::category_of(code)));
         let chapters = code::groups(&diagnoses, |code| chapter_of(code, set));
         let (icd10cm, cpt) = (Apart::of(&diagnoses, number), Apart::of(&procedures, number));

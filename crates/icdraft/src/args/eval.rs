@@ -2,20 +2,28 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::{Format, Knowledge};
 
 #[derive(Debug, Args)]
-#[command(after_help = "docs/metrics.md defines every figure and names its source.
+#[command(
+    subcommand_negates_reqs = true,
+    args_conflicts_with_subcommands = true,
+    after_help = "docs/metrics.md defines every figure and names its source.
 
 Examples:
   icdraft eval --gold corpora/samples/gold.jsonl
   icdraft eval --gold gold.jsonl --set dev_op --pred drafts.jsonl --format json
-  icdraft eval --gold codiesp-dev.jsonl --profile codiesp")]
+  icdraft eval --gold codiesp-dev.jsonl --profile codiesp
+  icdraft eval compare before.jsonl after.jsonl --gold gold.jsonl"
+)]
 pub(crate) struct Eval {
+    #[command(subcommand)]
+    pub(crate) command: Option<EvalCommand>,
+    /// Always given where there is no subcommand.
     #[command(flatten)]
-    pub(crate) against: Against,
+    pub(crate) against: Option<Against>,
     /// Drafts made by `icdraft batch`; where not given, the notes are coded now
     #[arg(long, value_name = "FILE")]
     pub(crate) pred: Option<PathBuf>,
@@ -24,6 +32,31 @@ pub(crate) struct Eval {
     pub(crate) per_note: bool,
     #[command(flatten)]
     pub(crate) knowledge: Knowledge,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EvalCommand {
+    /// Hold two systems against each other on the same notes: differences, intervals, p
+    Compare(Compare),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The interval is that of the paired bootstrap; p is that of approximate randomisation, both by note or cluster (docs/metrics.md).
+
+Examples:
+  icdraft eval compare before.jsonl after.jsonl --gold gold.jsonl
+  icdraft eval compare a.jsonl b.jsonl --gold gold.jsonl --format json | jq '.differences[] | select(.p < 0.05) | .name'"
+)]
+pub(crate) struct Compare {
+    /// Drafts of the first system, made by `icdraft batch`
+    #[arg(value_name = "A.jsonl")]
+    pub(crate) first: PathBuf,
+    /// Drafts of the second system
+    #[arg(value_name = "B.jsonl")]
+    pub(crate) second: PathBuf,
+    #[command(flatten)]
+    pub(crate) against: Against,
 }
 
 /// What is scored against, and how figures are shown.
