@@ -239,6 +239,7 @@ mod tests {
         let evaluation = of(&[note([sure("I10")])], &HashMap::new());
         let mut names: Vec<&str> = evaluation.figures.iter().map(|f| f.name.as_str()).collect();
         assert!(evaluation.figures.is_sorted_by_key(|f| f.group));
+        assert!(summary::HEADLINES.iter().all(|name| evaluation.figure(name).is_some()));
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), evaluation.figures.len());

@@ -47,4 +47,4 @@ pub use interval::Interval;
 pub use metric::code::Tally;
 pub use prediction::{Prediction, Refusal, Step, Suggested};
 pub use review::{Found, Judged, Review, ReviewedGold, ReviewedSuggestion, review};
-pub use summary::{Better, Figure, Group};
+pub use summary::{Better, Figure, Group, HEADLINES};

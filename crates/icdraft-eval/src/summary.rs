@@ -72,6 +72,28 @@ impl Group {
     }
 }
 
+/// The figures that say most, for a first look.
+pub const HEADLINES: [&str; 18] = [
+    "ICD-10-CM precision",
+    "ICD-10-CM recall",
+    "ICD-10-CM F1",
+    "ICD-10-CM category F1",
+    "ICD-10-CM first-listed right",
+    "ICD-10-CM MAP",
+    "CPT precision",
+    "CPT recall",
+    "CPT F1",
+    "modifiers right (of right CPT)",
+    "side right (where the family is right)",
+    "evidence overlaps gold (of right)",
+    "evidence token F1",
+    "distractors drafted (asserted away)",
+    "distractors drafted (bundled, other)",
+    "ICD-10-CM calibration error (ECE)",
+    "CPT calibration error (ECE)",
+    "codes read per right code (draft)",
+];
+
 /// Which way a figure is to move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

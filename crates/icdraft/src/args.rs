@@ -90,6 +90,7 @@ impl Knowledge {
             cpt_table: self.cpt_table.clone(),
             hcpcs_table: self.hcpcs_table.clone(),
             without_rules: self.without_rules.clone(),
+            without: Vec::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use icdraft_suggest::Part;
 
 use super::{Format, Knowledge};
 
@@ -16,6 +17,7 @@ Examples:
   icdraft eval --gold corpora/samples/gold.jsonl
   icdraft eval --gold gold.jsonl --set dev_op --pred drafts.jsonl --format json
   icdraft eval --gold codiesp-dev.jsonl --profile codiesp
+  icdraft eval --gold gold.jsonl --without assertion,sections,axes,rules
   icdraft eval compare before.jsonl after.jsonl --gold gold.jsonl"
 )]
 pub(crate) struct Eval {
@@ -27,11 +29,19 @@ pub(crate) struct Eval {
     /// Drafts made by `icdraft batch`; where not given, the notes are coded now
     #[arg(long, value_name = "FILE")]
     pub(crate) pred: Option<PathBuf>,
+    /// Code the notes again without each of these parts, separated by commas, and show what it is worth
+    #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = part, conflicts_with_all = ["pred", "per_note"])]
+    pub(crate) without: Vec<Part>,
     /// Show right, wrong and missed codes of each note
     #[arg(long)]
     pub(crate) per_note: bool,
     #[command(flatten)]
     pub(crate) knowledge: Knowledge,
+}
+
+fn part(name: &str) -> Result<Part, String> {
+    let names = Part::ALL.map(Part::name);
+    Part::named(name).ok_or_else(|| format!("no such part; there are: {}", names.join(", ")))
 }
 
 #[derive(Debug, Subcommand)]

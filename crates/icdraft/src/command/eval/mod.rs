@@ -1,5 +1,6 @@
 //! `icdraft eval`: drafts against annotated notes.
 
+mod ablation;
 mod compare;
 mod material;
 mod show;
@@ -22,6 +23,9 @@ pub(crate) fn run(args: &Eval) -> anyhow::Result<Done> {
 fn score(args: &Eval, against: &Against) -> anyhow::Result<Done> {
     let config = args.knowledge.config();
     let material = Material::read(against, &config)?;
+    if !args.without.is_empty() {
+        return ablation::run(&args.without, &config, &material, against);
+    }
     let predictions = match &args.pred {
         Some(path) => Prediction::read(path)?,
         None => material.code(&config, against.threads)?,
