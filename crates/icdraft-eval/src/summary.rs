@@ -52,12 +52,21 @@ pub enum Group {
     Calibration,
     /// What is left for a coder to do.
     Workload,
+    /// Headers of sections ([`crate::evaluate_headers`]).
+    Sections,
 }
 
 impl Group {
     /// Every group, in the order in which figures come.
-    pub const ALL: [Self; 6] =
-        [Self::Codes, Self::Ranking, Self::Evidence, Self::Assertion, Self::Calibration, Self::Workload];
+    pub const ALL: [Self; 7] = [
+        Self::Codes,
+        Self::Ranking,
+        Self::Evidence,
+        Self::Assertion,
+        Self::Calibration,
+        Self::Workload,
+        Self::Sections,
+    ];
 
     /// Its name, as JSON has it.
     pub fn name(self) -> &'static str {
@@ -68,6 +77,7 @@ impl Group {
             Self::Assertion => "assertion",
             Self::Calibration => "calibration",
             Self::Workload => "workload",
+            Self::Sections => "sections",
         }
     }
 }
