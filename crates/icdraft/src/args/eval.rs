@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
+use icdraft_eval::gate;
 use icdraft_suggest::Part;
 
 use super::{Format, Knowledge};
@@ -16,16 +17,20 @@ use super::{Format, Knowledge};
 Examples:
   icdraft eval --gold corpora/samples/gold.jsonl
   icdraft eval --gold gold.jsonl --set dev_op --pred drafts.jsonl --format json
-  icdraft eval --gold codiesp-dev.jsonl --profile codiesp
+  icdraft eval --gold codiesp-dev.jsonl --from codiesp --profile codiesp
+  icdraft eval --gold negex-kit.tsv --from negex
   icdraft eval --gold gold.jsonl --without assertion,sections,axes,rules
-  icdraft eval compare before.jsonl after.jsonl --gold gold.jsonl"
+  icdraft eval compare before.jsonl after.jsonl --gold gold.jsonl
+  icdraft eval gate"
 )]
 pub(crate) struct Eval {
     #[command(subcommand)]
     pub(crate) command: Option<EvalCommand>,
     /// Always given where there is no subcommand.
     #[command(flatten)]
-    pub(crate) against: Option<Against>,
+    pub(crate) source: Option<Source>,
+    #[command(flatten)]
+    pub(crate) how: How,
     /// Drafts made by `icdraft batch`; where not given, the notes are coded now
     #[arg(long, value_name = "FILE")]
     pub(crate) pred: Option<PathBuf>,
@@ -48,6 +53,8 @@ fn part(name: &str) -> Result<Part, String> {
 pub(crate) enum EvalCommand {
     /// Hold two systems against each other on the same notes: differences, intervals, p
     Compare(Compare),
+    /// Hold accuracy against what it must keep, and against the tables of the time before
+    Gate(GateArgs),
 }
 
 #[derive(Debug, Args)]
@@ -66,25 +73,79 @@ pub(crate) struct Compare {
     #[arg(value_name = "B.jsonl")]
     pub(crate) second: PathBuf,
     #[command(flatten)]
-    pub(crate) against: Against,
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) how: How,
 }
 
-/// What is scored against, and how figures are shown.
+/// How figures are made and shown.
 #[derive(Debug, Args)]
-pub(crate) struct Against {
-    /// Annotated notes, one a line (docs/corpus.md)
-    #[arg(long, value_name = "GOLD.jsonl")]
-    pub(crate) gold: PathBuf,
-    /// Only the notes of this set
-    #[arg(long, value_name = "S")]
-    pub(crate) set: Option<String>,
-    /// The conventions of the corpus: plain, codiesp
-    #[arg(long, value_name = "NAME", default_value = "plain")]
-    pub(crate) profile: String,
+pub(crate) struct How {
     /// Threads; all cores where not given
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
     /// How to show the figures
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
+}
+
+/// An annotated corpus.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Source {
+    /// Annotated notes, one a line (docs/corpus.md)
+    #[arg(long, value_name = "GOLD.jsonl")]
+    pub(crate) gold: PathBuf,
+    /// What the file is
+    #[arg(long, value_enum, default_value = "jsonl", value_name = "FORMAT")]
+    pub(crate) from: SourceFormat,
+    /// Only the notes of this set
+    #[arg(long, value_name = "S")]
+    pub(crate) set: Option<String>,
+    /// The conventions of the corpus: plain, codiesp
+    #[arg(long, value_name = "NAME", default_value = "plain")]
+    pub(crate) profile: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SourceFormat {
+    /// icdraft gold, one note a line
+    Jsonl,
+    /// CodiEsp, as `icdraft corpus convert` reads it
+    Codiesp,
+    /// The NegEx test kit: negation of its spans is scored, nothing else
+    Negex,
+    /// JSONL with id, text and headers: headers of sections are scored, nothing else
+    Headers,
+}
+
+impl From<gate::Source> for SourceFormat {
+    fn from(source: gate::Source) -> Self {
+        match source {
+            gate::Source::Jsonl => Self::Jsonl,
+            gate::Source::Codiesp => Self::Codiesp,
+            gate::Source::Negex => Self::Negex,
+            gate::Source::Headers => Self::Headers,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each FOLDER/*.toml names a corpus and what its figures have to keep; the figures are held against FOLDER/tables too.
+Corpora that are not here are skipped. The exit code is 1 where a gate fails.
+
+Examples:
+  icdraft eval gate
+  icdraft eval gate eval/ --refresh && git diff eval/tables"
+)]
+pub(crate) struct GateArgs {
+    /// The folder of gates; corpora are looked for from the folder above it
+    #[arg(value_name = "FOLDER", default_value = "eval")]
+    pub(crate) folder: PathBuf,
+    /// Write the tables again from the figures of now
+    #[arg(long)]
+    pub(crate) refresh: bool,
+    /// Threads; all cores where not given
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
 }

@@ -4,33 +4,38 @@ use icdraft_eval::{Difference, HEADLINES, compare};
 use icdraft_suggest::{Config, Part};
 use serde_json::json;
 
-use crate::args::{Against, Format};
-use crate::command::eval::material::Material;
+use crate::args::{Format, How, Source};
+use crate::command::eval::material::{self, Material};
 use crate::command::{Done, print, say};
 use crate::table;
 
-pub(super) fn run(parts: &[Part], config: &Config, material: &Material, against: &Against) -> anyhow::Result<Done> {
-    let full = material.code(config, against.threads)?;
+pub(super) fn run(
+    parts: &[Part],
+    config: &Config,
+    material: &Material,
+    (source, how): (&Source, &How),
+) -> anyhow::Result<Done> {
+    let full = material.code(config, how.threads)?;
     let mut columns: Vec<(Part, Vec<Difference>)> = Vec::new();
     for &part in parts {
         say(&format!("without {}", part.name()));
         let lacking = Config { without: vec![part], ..config.clone() };
-        let lacking = material.code(&lacking, against.threads)?;
-        let differences = material.on_threads(against.threads, || {
+        let lacking = material.code(&lacking, how.threads)?;
+        let differences = material::on_threads(how.threads, || {
             compare(&material.gold, [&full, &lacking], material.set(), &material.options)
         })?;
         columns.push((part, differences));
     }
-    let shown = match against.format {
+    let shown = match how.format {
         Format::Json => {
             let ablations: Vec<_> = columns
                 .iter()
                 .map(|(part, differences)| json!({"without": part.name(), "differences": differences}))
                 .collect();
             serde_json::to_string_pretty(&json!({
-                "gold": against.gold.display().to_string(),
-                "set": against.set,
-                "profile": against.profile,
+                "gold": source.gold.display().to_string(),
+                "set": source.set,
+                "profile": source.profile,
                 "engine": concat!("icdraft ", env!("CARGO_PKG_VERSION")),
                 "notes": material.gold.len(),
                 "ablations": ablations,

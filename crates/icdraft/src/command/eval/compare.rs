@@ -5,12 +5,12 @@ use icdraft_suggest::Config;
 use serde_json::json;
 
 use crate::args::{Compare, Format};
-use crate::command::eval::material::Material;
+use crate::command::eval::material::{self, Material};
 use crate::command::{Done, print, say};
 use crate::table;
 
 pub(super) fn run(args: &Compare) -> anyhow::Result<Done> {
-    let material = Material::read(&args.against, &Config::default())?;
+    let material = Material::read(&args.source, &Config::default())?;
     let (first, second) = (Prediction::read(&args.first)?, Prediction::read(&args.second)?);
     for (path, predictions) in [(&args.first, &first), (&args.second, &second)] {
         let missing = material.gold.iter().filter(|note| !predictions.contains_key(&note.id)).count();
@@ -22,15 +22,15 @@ pub(super) fn run(args: &Compare) -> anyhow::Result<Done> {
             ));
         }
     }
-    let differences = material.on_threads(args.against.threads, || {
+    let differences = material::on_threads(args.how.threads, || {
         compare(&material.gold, [&first, &second], material.set(), &material.options)
     })?;
-    let shown = match args.against.format {
+    let shown = match args.how.format {
         Format::Json => {
             serde_json::to_string_pretty(&json!({
-                "gold": args.against.gold.display().to_string(),
-                "set": args.against.set,
-                "profile": args.against.profile,
+                "gold": args.source.gold.display().to_string(),
+                "set": args.source.set,
+                "profile": args.source.profile,
                 "first": args.first.display().to_string(),
                 "second": args.second.display().to_string(),
                 "notes": material.gold.len(),

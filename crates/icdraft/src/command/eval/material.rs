@@ -6,12 +6,13 @@ use anyhow::{Context as _, bail};
 use icdraft_codeset::{CodeSet, Releases};
 use icdraft_corpus::Profile;
 use icdraft_corpus::profile::Reach;
+use icdraft_corpus::reader::{self, Corpus};
 use icdraft_eval::{GoldNote, Options, Prediction};
 use icdraft_note::Unit;
 use icdraft_suggest::{Coder, Config};
 
-use crate::args::Against;
-use crate::command::in_order;
+use crate::args::{Source, SourceFormat};
+use crate::command::{in_order, say};
 
 /// Annotated notes, with what scoring them needs.
 pub(super) struct Material {
@@ -24,13 +25,13 @@ pub(super) struct Material {
 }
 
 impl Material {
-    pub(super) fn read(against: &Against, config: &Config) -> anyhow::Result<Self> {
-        let profile = Profile::named(&against.profile)?;
-        let mut gold = GoldNote::read(&against.gold)?;
-        if let Some(set) = &against.set {
+    pub(super) fn read(source: &Source, config: &Config) -> anyhow::Result<Self> {
+        let profile = Profile::named(&source.profile)?;
+        let mut gold = read(source)?;
+        if let Some(set) = &source.set {
             gold.retain(|g| g.set == *set);
             if gold.is_empty() {
-                bail!("{}: no notes of set `{set}`", against.gold.display());
+                bail!("{}: no notes of set `{set}`", source.gold.display());
             }
         }
         let releases = Releases::load(&config.packs)?;
@@ -59,14 +60,26 @@ impl Material {
         })?;
         Ok(predictions)
     }
+}
 
-    /// Measures with as many threads as asked for.
-    pub(super) fn on_threads<T: Send>(
-        &self,
-        threads: Option<usize>,
-        measure: impl FnOnce() -> T + Send,
-    ) -> anyhow::Result<T> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
-        Ok(pool.context("starting threads")?.install(measure))
+/// Measures with as many threads as asked for.
+pub(super) fn on_threads<T: Send>(threads: Option<usize>, measure: impl FnOnce() -> T + Send) -> anyhow::Result<T> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
+    Ok(pool.context("starting threads")?.install(measure))
+}
+
+fn read(source: &Source) -> anyhow::Result<Vec<GoldNote>> {
+    let format = match source.from {
+        SourceFormat::Jsonl => return Ok(GoldNote::read(&source.gold)?),
+        SourceFormat::Codiesp => reader::Format::Codiesp,
+        SourceFormat::Negex | SourceFormat::Headers => bail!("{}: a corpus without codes", source.gold.display()),
+    };
+    let converted = reader::read(format, &source.gold, &reader::Options::default(), &|| {})?;
+    if !converted.left_out.is_empty() {
+        say(&format!("{}: {} annotations left out", source.gold.display(), converted.left_out.len()));
+    }
+    match converted.corpus {
+        Corpus::Gold(notes) => Ok(notes),
+        Corpus::Judged(_) => bail!("{}: a corpus without codes", source.gold.display()),
     }
 }

@@ -5,20 +5,20 @@ use std::fmt::Write as _;
 use icdraft_eval::{Evaluation, Figure, Group, Tally};
 use serde_json::json;
 
-use crate::args::Against;
+use crate::args::Source;
 use crate::command::eval::material::Material;
 use crate::table;
 
 pub(super) fn json(
     evaluation: &Evaluation,
     material: &Material,
-    against: &Against,
+    source: &Source,
     per_note: bool,
 ) -> anyhow::Result<String> {
     let shown = json!({
-        "gold": against.gold.display().to_string(),
-        "set": against.set,
-        "profile": against.profile,
+        "gold": source.gold.display().to_string(),
+        "set": source.set,
+        "profile": source.profile,
         "engine": concat!("icdraft ", env!("CARGO_PKG_VERSION")),
         "release": material.set().release().to_string(),
         "notes": evaluation.notes,
@@ -34,7 +34,6 @@ pub(super) fn json(
     Ok(serde_json::to_string_pretty(&shown)? + "\n")
 }
 
-/// Figures by group; those that had nothing to count are left out.
 pub(super) fn table(evaluation: &Evaluation, material: &Material, per_note: bool) -> String {
     let mut out = format!("{} notes\n", evaluation.notes);
     let reach = &material.reach;
@@ -45,19 +44,25 @@ pub(super) fn table(evaluation: &Evaluation, material: &Material, per_note: bool
             reach.recall_ceiling, reach.map_ceiling
         );
     }
-    for group in Group::ALL {
-        let figures = evaluation.figures.iter().filter(|f| f.group == group && f.n > 0);
-        let rows: Vec<Vec<String>> = figures.map(row).collect();
-        if !rows.is_empty() {
-            let _ = write!(out, "\n{}\n", group.name().to_uppercase());
-            out += &table::plain(&["figure", "value", "95 % interval", "n"], rows.into_iter());
-        }
-    }
+    out += &figures(&evaluation.figures);
     if per_note {
         out.push('\n');
         for row in &evaluation.rows {
             let tally = |t: &Tally| format!("{} right, {} wrong, {} missed", t.tp, t.fp, t.fn_);
             let _ = writeln!(out, "{}: ICD-10-CM {}; CPT {}", row.id, tally(&row.icd10cm), tally(&row.cpt));
+        }
+    }
+    out
+}
+
+/// Figures by group; those that had nothing to count are left out.
+pub(super) fn figures(figures: &[Figure]) -> String {
+    let mut out = String::new();
+    for group in Group::ALL {
+        let rows: Vec<Vec<String>> = figures.iter().filter(|f| f.group == group && f.n > 0).map(row).collect();
+        if !rows.is_empty() {
+            let _ = write!(out, "\n{}\n", group.name().to_uppercase());
+            out += &table::plain(&["figure", "value", "95 % interval", "n"], rows.into_iter());
         }
     }
     out
