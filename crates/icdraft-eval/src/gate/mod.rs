@@ -161,8 +161,8 @@ impl Gate {
         let limit = match (figure.better, self.tolerance) {
             (Better::High, Some(tolerance)) => before.value - tolerance,
             (Better::Low, Some(tolerance)) => before.value + tolerance,
-            (Better::High, None) => before.low,
-            (Better::Low, None) => before.high,
+            (Better::High, None) => before.low - before.unseen(),
+            (Better::Low, None) => before.high + before.unseen(),
         };
         let (fell, way) = match figure.better {
             Better::High => (figure.value < limit - ROUNDING, "fell below"),
@@ -213,6 +213,17 @@ mod tests {
         assert_eq!(failures("", Better::High, 0.69, 0.8), ["fell below 0.700, the table has 0.800"]);
         assert_eq!(failures("", Better::Low, 0.91, 0.8), ["rose above 0.900, the table has 0.800"]);
         assert_eq!(failures("", Better::Low, 0.6, 0.8), [""; 0]);
+    }
+
+    #[test]
+    fn where_all_cases_agreed_three_of_n_are_allowed() {
+        let row = |value: f64, n| TableRow { figure: "F1".into(), value, low: value, high: value, n };
+        let gate = Gate { metric: "F1".into(), at_least: None, at_most: None, tolerance: None };
+        // The bootstrap of 30 right ones of 30 has no width; 3 of 30 may turn wrong.
+        let falls = |better, value, row: &TableRow| gate.fall(&figure("F1", better, value), row).is_some();
+        assert!(!falls(Better::High, 0.9, &row(1.0, 30)) && falls(Better::High, 0.89, &row(1.0, 30)));
+        assert!(!falls(Better::Low, 0.1, &row(0.0, 30)) && falls(Better::Low, 0.11, &row(0.0, 30)));
+        assert!(falls(Better::High, 0.49, &row(0.5, 30)));
     }
 
     #[test]

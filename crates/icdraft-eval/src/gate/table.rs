@@ -77,6 +77,15 @@ impl Table {
     }
 }
 
+impl TableRow {
+    /// What the interval cannot show: where all cases agreed, resampling them gives no other value, though up to 3 of n could
+    /// well have come out otherwise (Hanley and Lippman-Hand, *If Nothing Goes Wrong, Is Everything All Right?*, 1983).
+    pub(super) fn unseen(&self) -> f64 {
+        let agreed = self.low == self.high && (self.value == 0.0 || self.value == 1.0);
+        if agreed { 3.0 / self.n.max(1) as f64 } else { 0.0 }
+    }
+}
+
 fn row(line: &str) -> Option<TableRow> {
     let cells: Vec<&str> = line.split('\t').collect();
     let [figure, value, low, high, n] = cells[..] else { return None };

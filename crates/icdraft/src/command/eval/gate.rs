@@ -65,15 +65,14 @@ fn holds(file: &Path, folder: &Path, above: &Path, args: &GateArgs) -> anyhow::R
         out += &line(&name, verdict);
     }
     let changed = known.as_ref().map_or(0, |known| now.differences(known));
-    let table = format!("{}/tables/{name}.tsv", args.folder.display());
-    let table = table.replace("//", "/");
-    match (args.refresh, changed) {
-        (_, 0) => {}
-        (true, n) => out += &format!("wrote  {name}: {n} figures of {table} are other ones now\n"),
-        (false, n) => {
-            out +=
-                &format!("note   {name}: {n} figures differ from {table}; icdraft eval gate --refresh rewrites it\n");
-        }
+    let table = args.folder.join("tables").join(format!("{name}.tsv"));
+    if changed > 0 && args.refresh {
+        out += &format!("wrote  {name}: figures that are new in {}: {changed}\n", table.display());
+    } else if changed > 0 {
+        out += &format!(
+            "note   {name}: figures that differ from {}: {changed}; icdraft eval gate --refresh writes them\n",
+            table.display()
+        );
     }
     print(&out)?;
     Ok(verdicts.iter().all(|verdict| verdict.failures.is_empty()))
