@@ -133,19 +133,27 @@ fn a_part_left_out_is_worth_what_it_costs() {
     let notes = [
         ("a", "ASSESSMENT: No pneumonia. Hypertension.\n", &["I10"][..]),
         ("b", "ASSESSMENT: Carpal tunnel syndrome of the right wrist.\n", &["G56.01"]),
+        ("c", "COMPARISON: Gout.\n\nASSESSMENT: Asthma.\n", &["J45.909"]),
+        ("d", "ASSESSMENT:\n1. Pneumonia.\n2. Cough.\n", &["J18.9"]),
     ];
     let notes: Vec<Value> = notes.iter().map(|(id, text, codes)| gold(id, text, codes)).collect();
     let gold = jsonl(folder.path(), "gold.jsonl", &notes);
-    let args = ["eval", "--gold", path(&gold), "--without", "assertion,axes", "--format", "json"];
+    let args = ["eval", "--gold", path(&gold), "--without", "assertion,sections,axes,rules", "--format", "json"];
     let json = icdraft(&args).expect(0).json();
-    let of = |at: usize, name: &str| row(&json["ablations"][at]["differences"], name)["second"].as_f64().unwrap();
-    assert_eq!(
-        (&json["ablations"][0]["without"], &json["ablations"][1]["without"]),
-        (&json!("assertion"), &json!("axes"))
-    );
-    // The pneumonia that is not there is drafted; the side is lost.
-    assert!((of(0, "ICD-10-CM precision") - 2.0 / 3.0).abs() < 1e-9, "{json}");
-    assert!((of(1, "ICD-10-CM precision") - 0.5).abs() < 1e-9, "{json}");
+    let parts: Vec<&Value> = json["ablations"].as_array().unwrap().iter().map(|part| &part["without"]).collect();
+    assert_eq!(parts, ["assertion", "sections", "axes", "rules"]);
+    let of = |at: usize, name: &str| {
+        let row = row(&json["ablations"][at]["differences"], name);
+        assert_eq!(row["first"], json!(1.0), "{row}");
+        row["second"].as_f64().unwrap()
+    };
+    // The pneumonia that is not there, the gout of another day and the cough of the pneumonia are drafted: 4 of 5 are right.
+    for part in [0, 1, 3] {
+        assert!((of(part, "ICD-10-CM precision") - 0.8).abs() < 1e-9, "{json}");
+        assert!((of(part, "ICD-10-CM recall") - 1.0).abs() < 1e-9, "{json}");
+    }
+    // The side is lost: 3 of 4.
+    assert!((of(2, "ICD-10-CM recall") - 0.75).abs() < 1e-9, "{json}");
     let table = icdraft(&args[..5]).expect(0).out;
     assert!(table.contains("without assertion") && table.contains("without axes"), "{table}");
     let unknown = icdraft(&["eval", "--gold", path(&gold), "--without", "classifier"]).expect(2);
