@@ -174,7 +174,7 @@ fn compared(ours: &Evaluation) -> impl Iterator<Item = &Figure> {
         }
         Group::Evidence => f.name.starts_with("evidence overlaps") || f.name.starts_with("evidence char"),
         Group::Assertion => f.name.starts_with("distractors"),
-        Group::Calibration | Group::Workload => false,
+        Group::Calibration | Group::Workload | Group::Sections => false,
     };
     ours.figures.iter().filter(shared).filter(|f| !NAMES.contains(&f.name.as_str()))
 }
