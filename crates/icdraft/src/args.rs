@@ -38,7 +38,7 @@ pub(crate) enum Command {
     /// Judge given spans: polarity, certainty, temporality, experiencer, side
     Assert(Assert),
     /// Score drafts against annotated notes
-    Eval(Eval),
+    Eval(Box<Eval>),
     /// Convert, check and count annotated corpora; part annotations from their texts
     Corpus(Corpus),
     /// Build a code pack, look a code up, search by words
