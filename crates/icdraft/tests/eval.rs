@@ -1,5 +1,6 @@
 //! `icdraft eval` with its subcommands, run as a user runs it.
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::print_stdout)] // a test that is skipped says so
 
 mod common;
 
@@ -177,6 +178,75 @@ fn negation_and_headers_are_scored_alone() {
     assert_eq!(row(&json["figures"], "section header F1")["value"], json!(0.5));
     let run = icdraft(&["eval", "--gold", path(&notes), "--from", "headers", "--per-note"]).expect(1);
     assert!(run.err.contains("--per-note"), "{}", run.err);
+}
+
+/// `../shared` beside the checkout, with python to run what is in it.
+fn shared() -> Option<PathBuf> {
+    let folder = root().join("../shared");
+    let python = std::process::Command::new("python3").arg("--version").output().is_ok_and(|o| o.status.success());
+    let here = |name: &str| folder.join(name).is_file();
+    if python
+        && here("tools/score_sections.py")
+        && here("tools/score_assertion.py")
+        && here("corpora/negex-kit-dev.tsv")
+    {
+        return Some(folder);
+    }
+    println!("skipped: no python3, or no scorers and corpora in {}", folder.display());
+    None
+}
+
+/// The numbers after `precision`, `recall` and `F1` that a scorer prints.
+fn scored(folder: &Path, scorer: &str, args: &[&Path]) -> Vec<f64> {
+    let mut command = std::process::Command::new("python3");
+    command.arg("-B").arg(folder.join("tools").join(scorer));
+    if scorer == "score_assertion.py" {
+        command.arg("score");
+    }
+    let output = command.args(args).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let after = |name: &str| text.split(name).nth(1).unwrap().split_whitespace().next().unwrap().parse().unwrap();
+    ["precision ", "recall ", "F1 "].map(after).into()
+}
+
+/// The same figures of `icdraft eval`.
+fn ours(gold: &Path, from: &str, name: &str) -> Vec<f64> {
+    let json = icdraft(&["eval", "--gold", path(gold), "--from", from, "--format", "json"]).expect(0).json();
+    let value = |part: &str| row(&json["figures"], &format!("{name} {part}"))["value"].as_f64().unwrap();
+    ["precision", "recall", "F1"].map(value).into()
+}
+
+fn agree(ours: &[f64], theirs: &[f64]) {
+    let near = |(a, b): (&f64, &f64)| (a - b).abs() < 0.000_501;
+    assert!(ours.iter().zip(theirs).all(near) && ours.iter().all(|v| *v > 0.5), "{ours:?} against {theirs:?}");
+}
+
+#[test]
+fn headers_and_negation_agree_with_independent_scorers() {
+    let Some(shared) = shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let notes = std::fs::read_to_string(shared.join("corpora/mtsamples-dev.jsonl")).unwrap();
+    let some: String = notes.lines().step_by(8).map(|line| format!("{line}\n")).collect();
+    let notes = file(folder.path(), "notes.jsonl", some);
+    let annotated = folder.path().join("annotated.jsonl");
+    icdraft(&["annotate", path(&notes), "--out", path(&annotated)]).expect(0);
+    let theirs = scored(&shared, "score_sections.py", &[&notes, &annotated]);
+    agree(&ours(&notes, "headers", "section header"), &theirs);
+
+    let kit = shared.join("corpora/negex-kit-dev.tsv");
+    for (profile, name) in [("plain", "negation"), ("negex", "negation (resolved is negated)")] {
+        let (spans, judged) = (folder.path().join("spans.jsonl"), folder.path().join("judged.jsonl"));
+        let made = std::process::Command::new("python3")
+            .arg("-B")
+            .arg(shared.join("tools/score_assertion.py"))
+            .arg("make")
+            .args([&kit, &spans])
+            .output();
+        assert!(made.unwrap().status.success());
+        icdraft(&["assert", path(&spans), "--out", path(&judged), "--profile", profile]).expect(0);
+        agree(&ours(&kit, "negex", name), &scored(&shared, "score_assertion.py", &[&kit, &judged]));
+    }
 }
 
 /// A folder with gold that one note meets by half, and gates on it.
