@@ -35,6 +35,10 @@ pack +official:
 eval gold="corpora/samples/gold.jsonl":
     cargo run --release --locked -- eval --gold {{ gold }}
 
+# Accuracy against what it must keep (eval/*.toml); `just gate --refresh` writes eval/tables again
+gate *options:
+    cargo run --release --locked -- eval gate {{ options }}
+
 # Everything that a change must pass
 ci:
     .ci/run

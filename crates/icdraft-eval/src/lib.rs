@@ -9,7 +9,7 @@
 //! use std::collections::HashMap;
 //!
 //! use icdraft_codeset::CodeSet;
-//! use icdraft_eval::{GoldNote, Prediction, evaluate};
+//! use icdraft_eval::{GoldNote, Options, Prediction, evaluate};
 //!
 //! let gold: GoldNote = serde_json::from_str(r#"{
 //!     "id": "a", "text": "Right inguinal hernia. Asthma.", "not_coded": [],
@@ -19,7 +19,7 @@
 //!     {"system": "ICD-10-CM", "code": "K40.90", "draft": true, "evidence": [{"start": 0, "end": 21}]}]}"#)?;
 //! let predictions = HashMap::from([(line.id.clone(), line)]);
 //!
-//! let evaluation = evaluate(&[gold], &predictions, &CodeSet::embedded(), 300, 1);
+//! let evaluation = evaluate(&[gold], &predictions, &CodeSet::embedded(), &Options::default());
 //! assert_eq!(evaluation.figure("ICD-10-CM precision").unwrap().value, 1.0);
 //! assert_eq!(evaluation.figure("ICD-10-CM recall").unwrap().value, 0.5);
 //! # Ok::<(), serde_json::Error>(())
@@ -27,15 +27,27 @@
 
 use icdraft_corpus::{gold, jsonl, span};
 
+mod compare;
+mod curve;
+mod error;
 mod evaluation;
+pub mod gate;
 mod interval;
 mod metric;
 mod prediction;
+mod review;
+mod sheet;
+mod single;
 mod summary;
 
-pub use evaluation::{Evaluation, Row, evaluate};
+pub use compare::{Difference, compare};
+pub use curve::{AutomationPoint, Curves, PrecisionRecall, PrecisionRecallPoint, Reliability, ReliabilityBin};
+pub use error::{Kind, Mistake};
+pub use evaluation::{CodeRow, Evaluation, Options, Row, SpecialtyRow, evaluate};
 pub use icdraft_corpus::{Certainty, CharSpan, Distractor, GoldCode, GoldNote, ReadError};
 pub use interval::Interval;
 pub use metric::code::Tally;
-pub use prediction::{Prediction, Suggested};
-pub use summary::Figure;
+pub use prediction::{Prediction, Refusal, Step, Suggested};
+pub use review::{Found, Judged, Review, ReviewedGold, ReviewedSuggestion, review};
+pub use single::{Answer, HeaderNote, evaluate_headers, evaluate_negation};
+pub use summary::{Better, Figure, Group, HEADLINES};

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use icdraft_codeset::CodeSet;
-use icdraft_eval::{Certainty, CharSpan, GoldNote, Prediction, evaluate};
+use icdraft_eval::{Certainty, CharSpan, GoldNote, Options, Prediction, evaluate};
 use icdraft_note::{Encounter, Unit};
 use icdraft_suggest::{Coder, Config};
 
@@ -96,7 +96,8 @@ fn a_report_and_its_json_line_are_scored_alike() {
         serde_json::to_string(text).unwrap(),
         start + "right carpal tunnel syndrome".len(),
     );
-    let evaluation = evaluate(&[serde_json::from_str(&gold).unwrap()], &read, &CodeSet::embedded(), 0, 1);
+    let options = Options { draws: 0, ..Options::default() };
+    let evaluation = evaluate(&[serde_json::from_str(&gold).unwrap()], &read, &CodeSet::embedded(), &options);
     assert_eq!(evaluation.figure("ICD-10-CM recall").unwrap().value, 1.0);
     assert!(evaluation.figure("evidence char F1 (best pair)").unwrap().value > 0.5, "{:?}", prediction.suggestions);
     assert!(evaluation.figures.iter().all(|f| f.interval.is_none()));

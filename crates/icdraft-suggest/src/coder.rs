@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::candidate::{Candidate, Refused};
 use crate::cpt::{CptTable, CptTableError};
 use crate::diagnosis::{self, Diagnoser, NoteRead};
+use crate::part::{self, Part};
 use crate::procedure;
 use crate::rank::{self, DRAFT, Joined};
 use crate::report::{self, CueText, Echo, EchoNote, Evidence, NotCoded, Query, Report, SCHEMA, Suggestion};
@@ -41,6 +42,8 @@ pub struct Config {
     pub hcpcs_table: Option<PathBuf>,
     /// Rules switched off, by name; see [`crate::rules`].
     pub without_rules: Vec<String>,
+    /// Parts left out, to see what they are worth.
+    pub without: Vec<Part>,
 }
 
 /// Why a coder cannot be made.
@@ -75,6 +78,7 @@ pub struct Coder {
     cpt: Option<CptTable>,
     hcpcs: Option<Hcpcs>,
     rules: Vec<&'static dyn Rule>,
+    without: Vec<Part>,
 }
 
 /// The terminology and axes of one release.
@@ -102,12 +106,13 @@ impl Coder {
             .collect::<Result<_, LexiconError>>()?;
         let cpt = config.cpt_table.as_deref().map(CptTable::read).transpose()?;
         let hcpcs = config.hcpcs_table.as_deref().map(Hcpcs::read).transpose()?;
-        let off = |name: &str| config.without_rules.iter().any(|w| w == name);
+        let without = config.without.clone();
+        let off = |name: &str| without.contains(&Part::Rules) || config.without_rules.iter().any(|w| w == name);
         if let Some(unknown) = config.without_rules.iter().find(|w| !RULES.iter().any(|r| r.about().name == **w)) {
             return Err(ConfigError::Rule(unknown.clone()));
         }
         let rules = RULES.iter().copied().filter(|r| !off(r.about().name)).collect();
-        Ok(Self { releases, engines, forced, cpt, hcpcs, rules })
+        Ok(Self { releases, engines, forced, cpt, hcpcs, rules, without })
     }
 
     /// The terminology that codes encounters of `day` (the newest where there is none).
@@ -160,13 +165,20 @@ impl Coder {
         let (terminology, diagnoser) = (&engine.terminology, &engine.diagnoser);
         let mut notes = Vec::with_capacity(encounter.notes.len());
         for (at, note) in encounter.notes.iter().enumerate() {
-            let annotation = Annotation::of(terminology, note, encounter.patient);
-            let read = diagnoser.read(terminology, annotation, &note.text);
+            let mut annotation = Annotation::of(terminology, note, encounter.patient);
+            part::strip(&mut annotation, &self.without);
+            let mut read = diagnoser.read(terminology, annotation, &note.text);
+            if self.without.contains(&Part::Axes) {
+                read.forget_axes(terminology);
+            }
             diagnoser.candidates(set, terminology, &self.rules, (encounter, at), &read, &mut found);
             procedure::candidates(terminology, encounter, at, &read.annotation, &mut found);
             notes.push(read);
         }
         let (mut candidates, refused) = found;
+        if self.without.contains(&Part::Sections) {
+            part::flatten(&mut candidates);
+        }
         if let (Some(table), Some(day)) = (&self.hcpcs, encounter.date_of_service) {
             let ended = |c: &Candidate| c.system == "HCPCS" && table.find(&c.code).is_some_and(|h| !h.is_valid_on(day));
             let mut codes: Vec<&str> = candidates.iter().filter(|c| ended(c)).map(|c| c.code.as_str()).collect();

@@ -352,6 +352,14 @@ impl NoteRead {
         }
     }
 
+    /// Leaves a diagnosis to its own words ([`crate::Part::Axes`]).
+    pub(crate) fn forget_axes(&mut self, terminology: &Terminology) {
+        self.sentences.iter_mut().chain(&mut self.sections).chain([&mut self.note]).for_each(FxHashSet::clear);
+        (self.trimester, self.hand) = (None, None);
+        let is_diagnosis = |m: &&mut Mention| matches!(terminology.concept(m.concept).meaning, Meaning::Diagnosis(_));
+        self.annotation.mentions.iter_mut().filter(is_diagnosis).for_each(|mention| mention.laterality = None);
+    }
+
     /// The section's weight, moved by where in the section the mention stands.
     fn weigh(&self, mention: &Mention, kind: SectionKind) -> f64 {
         let weight = knowledge::weight(kind).diagnosis;

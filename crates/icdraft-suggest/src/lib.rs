@@ -19,6 +19,7 @@ mod cpt;
 mod diagnosis;
 mod knowledge;
 mod leaf;
+mod part;
 mod procedure;
 mod rank;
 mod report;
@@ -28,5 +29,6 @@ mod wording;
 
 pub use coder::{CPT_RELEASE, Coder, Config, ConfigError, HCPCS_RELEASE};
 pub use cpt::{CptTable, CptTableError};
+pub use part::Part;
 pub use report::{CueText, Echo, EchoNote, Edit, Evidence, Model, NotCoded, Query, Reason, Report, SCHEMA, Suggestion};
 pub use rule::{About, rules};

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod corpus;
+mod eval;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use icdraft_suggest::Config;
 use jiff::civil::Date;
 
 pub(crate) use corpus::*;
+pub(crate) use eval::*;
 
 /// Drafts ICD-10-CM and CPT codes from clinical notes, each with the words that support it.
 ///
@@ -36,7 +38,7 @@ pub(crate) enum Command {
     /// Judge given spans: polarity, certainty, temporality, experiencer, side
     Assert(Assert),
     /// Score drafts against annotated notes
-    Eval(Eval),
+    Eval(Box<Eval>),
     /// Convert, check and count annotated corpora; part annotations from their texts
     Corpus(Corpus),
     /// Build a code pack, look a code up, search by words
@@ -88,6 +90,7 @@ impl Knowledge {
             cpt_table: self.cpt_table.clone(),
             hcpcs_table: self.hcpcs_table.clone(),
             without_rules: self.without_rules.clone(),
+            without: Vec::new(),
         }
     }
 }
@@ -283,30 +286,6 @@ pub(crate) struct Assert {
     /// What resolved findings count as
     #[arg(long, value_enum, default_value = "plain")]
     pub(crate) profile: Profile,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  icdraft eval --gold corpora/samples/gold.jsonl
-  icdraft eval --gold gold.jsonl --set dev_op --pred drafts.jsonl --format json")]
-pub(crate) struct Eval {
-    /// Annotated notes, one a line
-    #[arg(long, value_name = "GOLD.jsonl")]
-    pub(crate) gold: PathBuf,
-    /// Only the notes of this set
-    #[arg(long, value_name = "S")]
-    pub(crate) set: Option<String>,
-    /// Drafts made by `icdraft batch`; where not given, the notes are coded now
-    #[arg(long, value_name = "FILE")]
-    pub(crate) pred: Option<PathBuf>,
-    /// How to show the figures
-    #[arg(long, value_enum, default_value = "table")]
-    pub(crate) format: Format,
-    /// Show right, wrong and missed codes of each note
-    #[arg(long)]
-    pub(crate) per_note: bool,
-    #[command(flatten)]
-    pub(crate) knowledge: Knowledge,
 }
 
 #[derive(Debug, Args)]

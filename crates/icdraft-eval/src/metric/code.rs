@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Share;
 use super::matching::{Case, normal};
+use crate::gold::GoldCode;
 use crate::prediction::Suggested;
 
 /// Drafted codes that are right and wrong, and sure gold codes that are missed (icdraft gold conventions).
@@ -39,6 +40,12 @@ impl Tally {
         Share { hit: 2 * self.tp, of: 2 * self.tp + self.fp + self.fn_ }.rate()
     }
 
+    /// As often as a note is drawn.
+    pub(crate) fn times(self, weight: u32) -> Self {
+        let weight = weight as usize;
+        Self { tp: self.tp * weight, fp: self.fp * weight, fn_: self.fn_ * weight }
+    }
+
     /// Sure gold codes.
     pub fn gold(self) -> usize {
         self.tp + self.fn_
@@ -53,27 +60,54 @@ impl AddAssign for Tally {
     }
 }
 
-/// Counts whole codes (icdraft gold conventions).
-pub(super) fn tally(case: &Case<'_>) -> Tally {
-    let tp = case.right().count();
-    Tally { tp, fp: case.met.iter().filter(|m| m.is_none()).count(), fn_: case.sure().count() - tp }
+/// The counts of one code, category or chapter in one note.
+pub(crate) type Cell = (String, Tally);
+
+/// Sums cells: the micro view of what [`super::per_code`] views one by one.
+pub(super) fn sum(cells: &[Cell]) -> Tally {
+    let mut total = Tally::default();
+    for (_, tally) in cells {
+        total += *tally;
+    }
+    total
 }
 
-/// Counts three-character categories, as sets (icdraft gold conventions): a drafted one is right where a sure gold code
-/// has it, and wrong where no gold code or alternative has it.
-pub(super) fn category(case: &Case<'_>) -> Tally {
-    let wanted: BTreeSet<String> = case.sure().map(|c| category_of(&c.code)).collect();
-    let allowed: BTreeSet<String> = case.accepted().map(|c| category_of(&c)).collect();
-    let drafted: BTreeSet<String> = case.drafts.iter().map(|Suggested { code, .. }| category_of(code)).collect();
-    Tally {
-        tp: drafted.intersection(&wanted).count(),
-        fp: drafted.difference(&allowed).count(),
-        fn_: wanted.difference(&drafted).count(),
+/// Counts whole codes (icdraft gold conventions): each under the gold code's name where it meets one, under its own where
+/// it is wrong.
+pub(super) fn codes(case: &Case<'_>) -> Vec<Cell> {
+    let right = case.right().map(|(_, gold)| (normal(&gold.code), Tally { tp: 1, fp: 0, fn_: 0 }));
+    let drafts = case.drafts.iter().zip(&case.met);
+    let wrong = drafts.filter(|(_, met)| met.is_none());
+    let wrong = wrong.map(|(draft, _)| (normal(&draft.code), Tally { tp: 0, fp: 1, fn_: 0 }));
+    let is_met = |gold: &GoldCode| case.met.iter().flatten().any(|met| std::ptr::eq(*met, gold));
+    let missed = case.sure().filter(|gold| !is_met(gold));
+    let missed = missed.map(|gold| (normal(&gold.code), Tally { tp: 0, fp: 0, fn_: 1 }));
+    right.chain(wrong).chain(missed).collect()
+}
+
+/// Counts groups of codes, as sets (icdraft gold conventions): a drafted group is right where a sure gold code has it, and
+/// wrong where no gold code or alternative has it. Codes that `group` does not know are left out.
+pub(super) fn groups(case: &Case<'_>, group: impl Fn(&str) -> Option<String>) -> Vec<Cell> {
+    let wanted: BTreeSet<String> = case.sure().filter_map(|c| group(&c.code)).collect();
+    let allowed: BTreeSet<String> = case.accepted().filter_map(|c| group(&c)).collect();
+    let drafted: BTreeSet<String> = case.drafts.iter().filter_map(|Suggested { code, .. }| group(code)).collect();
+    let right = drafted.intersection(&wanted).map(|name| (name.clone(), Tally { tp: 1, fp: 0, fn_: 0 }));
+    let wrong = drafted.difference(&allowed).map(|name| (name.clone(), Tally { tp: 0, fp: 1, fn_: 0 }));
+    let missed = wanted.difference(&drafted).map(|name| (name.clone(), Tally { tp: 0, fp: 0, fn_: 1 }));
+    right.chain(wrong).chain(missed).collect()
+}
+
+/// Whether the draft is the gold: nothing wrong, nothing missed, in a note that has something to draft.
+pub(super) fn exact(tally: Tally) -> Share {
+    let mut share = Share::default();
+    if tally != Tally::default() {
+        share.count(tally.fp + tally.fn_ == 0);
     }
+    share
 }
 
 /// The first three characters.
-pub(super) fn category_of(code: &str) -> String {
+pub(crate) fn category_of(code: &str) -> String {
     normal(code).chars().take(3).collect()
 }
 
@@ -85,7 +119,9 @@ mod tests {
 
     fn both(gold: Vec<Gold>, drafts: &[&str]) -> (Tally, Tally) {
         let drafts = drafts.iter().map(|d| drafted(d)).collect();
-        case(System::Icd10Cm, gold, drafts, |case| (tally(case), category(case)))
+        case(System::Icd10Cm, gold, drafts, |case| {
+            (sum(&codes(case)), sum(&groups(case, |code| Some(category_of(code)))))
+        })
     }
 
     #[test]
@@ -120,8 +156,28 @@ mod tests {
 
     #[test]
     fn what_is_not_drafted_is_missed() {
-        let codes = case(System::Icd10Cm, vec![sure("I10")], vec![ranked("I10"), ranked("E11.9")], tally);
-        assert_eq!(codes, Tally { tp: 0, fp: 0, fn_: 1 });
+        let codes = case(System::Icd10Cm, vec![sure("I10")], vec![ranked("I10"), ranked("E11.9")], codes);
+        assert_eq!(sum(&codes), Tally { tp: 0, fp: 0, fn_: 1 });
+    }
+
+    #[test]
+    fn a_code_is_counted_under_the_gold_codes_name_or_its_own() {
+        let gold = vec![sure("M17.11").or("M17.9"), sure("I10"), arguable("E11.9")];
+        let drafts = ["M17.9", "J45.909", "E11.9"].map(drafted).into();
+        let tally = |tp, fp, fn_| Tally { tp, fp, fn_ };
+        let expected = [("M1711", tally(1, 0, 0)), ("J45909", tally(0, 1, 0)), ("I10", tally(0, 0, 1))];
+        let expected = expected.map(|(name, tally)| (name.to_owned(), tally));
+        assert_eq!(case(System::Icd10Cm, gold, drafts, codes), expected);
+    }
+
+    #[test]
+    fn a_draft_is_exact_where_nothing_is_wrong_and_nothing_missed() {
+        let exact = |gold: Vec<Gold>, drafts: &[&str]| exact(both(gold, drafts).0);
+        let gold = || vec![sure("I10"), arguable("E11.9")];
+        assert_eq!(exact(gold(), &["I10", "E11.9"]), Share { hit: 1, of: 1 });
+        assert_eq!(exact(gold(), &["I10", "J45.909"]), Share { hit: 0, of: 1 });
+        assert_eq!(exact(gold(), &[]), Share { hit: 0, of: 1 });
+        assert_eq!(exact(vec![], &[]), Share::default());
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(super) fn count(note: &GoldNote, suggestions: &[Suggested]) -> DistractorCou
 }
 
 /// Whether a draft has the distractor's code (of a diagnosis: its category) on evidence that touches its words.
-fn falls_for(draft: &Suggested, distractor: &Distractor) -> bool {
+pub(crate) fn falls_for(draft: &Suggested, distractor: &Distractor) -> bool {
     let system = system_of(&distractor.wrong_code);
     let near = match system {
         "ICD-10-CM" => category_of(&draft.code) == category_of(&distractor.wrong_code),

@@ -1,5 +1,7 @@
 //! Tiny made-up notes for the tests of the metrics.
 
+use icdraft_corpus::profile::Headings;
+
 use super::System;
 use super::distractor::system_of;
 use super::matching::Case;
@@ -27,6 +29,11 @@ impl Gold {
 
     pub(crate) fn at(mut self, start: usize, end: usize) -> Self {
         self.0.evidence_spans.push(CharSpan::new(start, end));
+        self
+    }
+
+    pub(crate) fn units(mut self, units: u32) -> Self {
+        self.0.units = Some(units);
         self
     }
 
@@ -64,6 +71,23 @@ impl Draft {
     }
 }
 
+impl Draft {
+    pub(crate) fn units(mut self, units: u32) -> Self {
+        self.0.units = Some(units);
+        self
+    }
+
+    pub(crate) fn sure(mut self, confidence: f64) -> Self {
+        self.0.confidence = Some(confidence);
+        self
+    }
+
+    pub(crate) fn place(mut self, sequence: usize) -> Self {
+        self.0.sequence = Some(sequence);
+        self
+    }
+}
+
 impl From<Draft> for Suggested {
     fn from(draft: Draft) -> Self {
         draft.0
@@ -82,5 +106,5 @@ pub(crate) fn distractor(reason: &str, wrong_code: &str, start: usize, end: usiz
 pub(super) fn case<T>(system: System, gold: Vec<Gold>, drafts: Vec<Draft>, look: impl FnOnce(&Case<'_>) -> T) -> T {
     let note = note(gold);
     let suggestions: Vec<Suggested> = drafts.into_iter().map(Into::into).collect();
-    look(&Case::of(system, &note, &suggestions))
+    look(&Case::of(system, Headings::Refused, &note, &suggestions))
 }

@@ -1,57 +1,79 @@
 //! Which suggestion meets which gold code.
 
+use icdraft_corpus::profile::Headings;
+
 use super::System;
 use crate::gold::{Certainty, GoldCode, GoldNote};
 use crate::prediction::Suggested;
 
 /// The gold and the suggestions of one system in one note.
-pub(super) struct Case<'a> {
+pub(crate) struct Case<'a> {
     /// Gold codes, first-listed first.
-    pub(super) gold: Vec<&'a GoldCode>,
+    pub(crate) gold: Vec<&'a GoldCode>,
     /// All suggestions, best first.
-    pub(super) ranked: Vec<&'a Suggested>,
+    pub(crate) ranked: Vec<&'a Suggested>,
     /// Those of the draft, best first.
-    pub(super) drafts: Vec<&'a Suggested>,
+    pub(crate) drafts: Vec<&'a Suggested>,
     /// The gold code that each draft meets.
-    pub(super) met: Vec<Option<&'a GoldCode>>,
+    pub(crate) met: Vec<Option<&'a GoldCode>>,
+    /// The gold code that each suggestion meets, drafted or not.
+    pub(crate) ranked_met: Vec<Option<&'a GoldCode>>,
+    /// Whether codes below a gold heading meet it.
+    pub(crate) headings: Headings,
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn of(system: System, note: &'a GoldNote, suggestions: &'a [Suggested]) -> Self {
+    pub(crate) fn of(system: System, headings: Headings, note: &'a GoldNote, suggestions: &'a [Suggested]) -> Self {
         let mut gold: Vec<&GoldCode> = note.codes.iter().filter(|c| c.system == system.name()).collect();
         gold.sort_by_key(|c| c.rank.unwrap_or(u32::MAX));
         let ranked: Vec<&Suggested> = suggestions.iter().filter(|s| s.system == system.name()).collect();
         let drafts: Vec<&Suggested> = ranked.iter().filter(|s| s.draft).copied().collect();
-        let met = matched(&drafts, &gold);
-        Self { gold, ranked, drafts, met }
+        // Only diagnoses have headings whose codes begin with theirs.
+        let headings = if system == System::Icd10Cm { headings } else { Headings::Refused };
+        let met = matched(&drafts, &gold, headings);
+        let ranked_met = matched(&ranked, &gold, headings);
+        Self { gold, ranked, drafts, met, ranked_met, headings }
+    }
+
+    /// The ranked list as it is judged: each suggestion with the sure gold code that it meets. Suggestions that meet an arguable code are
+    /// left out.
+    pub(crate) fn judged(&self) -> impl Iterator<Item = (&'a Suggested, Option<&'a GoldCode>)> {
+        let met = self.ranked.iter().copied().zip(self.ranked_met.iter().copied());
+        met.filter(|(_, gold)| gold.is_none_or(|g| g.certainty == Certainty::Sure))
     }
 
     /// Sure gold codes, first-listed first.
-    pub(super) fn sure(&self) -> impl Iterator<Item = &'a GoldCode> {
+    pub(crate) fn sure(&self) -> impl Iterator<Item = &'a GoldCode> {
         self.gold.iter().filter(|c| c.certainty == Certainty::Sure).copied()
     }
 
     /// Drafts that meet a sure gold code, with that code.
-    pub(super) fn right(&self) -> impl Iterator<Item = (&'a Suggested, &'a GoldCode)> {
+    pub(crate) fn right(&self) -> impl Iterator<Item = (&'a Suggested, &'a GoldCode)> {
         let met = self.drafts.iter().zip(&self.met).filter_map(|(&draft, &gold)| Some((draft, gold?)));
         met.filter(|(_, gold)| gold.certainty == Certainty::Sure)
     }
 
     /// Every code that gold accepts, sure or arguable, alternatives with them; in [`normal`] form.
-    pub(super) fn accepted(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn accepted(&self) -> impl Iterator<Item = String> {
         self.gold.iter().flat_map(|c| c.accepted()).map(normal)
     }
 }
 
 /// The gold code that each suggestion meets (icdraft gold conventions): its own code or one of its alternatives, each
-/// gold code at most once, exact codes before alternatives, sure ones before arguable ones, better suggestions first.
-pub(super) fn matched<'a>(suggested: &[&Suggested], gold: &[&'a GoldCode]) -> Vec<Option<&'a GoldCode>> {
+/// gold code at most once, exact codes before alternatives, sure ones before arguable ones, better suggestions first. Where
+/// headings are accepted, a code below a gold heading meets it, after exact codes.
+fn matched<'a>(suggested: &[&Suggested], gold: &[&'a GoldCode], headings: Headings) -> Vec<Option<&'a GoldCode>> {
     let codes: Vec<String> = suggested.iter().map(|s| normal(&s.code)).collect();
     let exact: fn(&GoldCode, &str) -> bool = |gold, code| normal(&gold.code) == code;
+    let below: fn(&GoldCode, &str) -> bool = |gold, code| is_below(code, &normal(&gold.code));
     let alternative: fn(&GoldCode, &str) -> bool = |gold, code| gold.alternatives.iter().any(|a| normal(a) == code);
     let mut free = gold.to_vec();
     let mut met = vec![None; suggested.len()];
-    for accepts in [exact, alternative] {
+    let ways = match headings {
+        Headings::Refused => vec![exact, alternative],
+        Headings::Accepted => vec![exact, below, alternative],
+    };
+    for accepts in ways {
         for certainty in [Certainty::Sure, Certainty::Arguable] {
             for (met, code) in met.iter_mut().zip(&codes).filter(|(met, _)| met.is_none()) {
                 let found = free.iter().position(|gold| gold.certainty == certainty && accepts(gold, code));
@@ -62,15 +84,20 @@ pub(super) fn matched<'a>(suggested: &[&Suggested], gold: &[&'a GoldCode]) -> Ve
     met
 }
 
+/// Whether `code` stands below the heading; both in [`normal`] form. Codes of the tabular list begin with those above them.
+pub(super) fn is_below(code: &str, heading: &str) -> bool {
+    code.len() > heading.len() && code.starts_with(heading)
+}
+
 /// The form in which codes are compared: upper case, no dot.
-pub(super) fn normal(code: &str) -> String {
+pub(crate) fn normal(code: &str) -> String {
     code.chars().filter(|&c| c != '.').map(|c| c.to_ascii_uppercase()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::metric::System;
-    use crate::metric::made_up::{arguable, case, drafted, ranked, sure};
+    use super::*;
+    use crate::metric::made_up::{arguable, case, drafted, note, ranked, sure};
 
     /// The gold code that each draft meets, `-` for none.
     fn met(gold: &[crate::metric::made_up::Gold], drafts: &[&str]) -> Vec<String> {
@@ -118,5 +145,19 @@ mod tests {
             assert_eq!((case.gold.len(), case.ranked.len(), case.drafts.len()), (1, 2, 1));
             assert_eq!(case.right().count(), 1);
         });
+    }
+
+    #[test]
+    fn headings_are_met_by_what_stands_below_where_they_are_accepted() {
+        let note = note([sure("E11"), sure("E11.9"), sure("I10")]);
+        let drafts: Vec<Suggested> =
+            ["E11.65", "E11.9", "E11.40", "I10"].iter().map(|code| drafted(code).into()).collect();
+        let met = |headings| {
+            let case = Case::of(System::Icd10Cm, headings, &note, &drafts);
+            case.met.iter().map(|m| m.map_or("-".to_owned(), |gold| gold.code.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(met(Headings::Refused), ["-", "E11.9", "-", "I10"]);
+        // E11.9 has its own place; the heading is met once, by the better of the others.
+        assert_eq!(met(Headings::Accepted), ["E11", "E11.9", "-", "I10"]);
     }
 }

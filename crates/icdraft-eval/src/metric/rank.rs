@@ -2,9 +2,8 @@
 
 use std::ops::AddAssign;
 
-use super::matching::{Case, matched};
+use super::matching::Case;
 use super::mean;
-use crate::gold::Certainty;
 
 /// The `k` of recall@k.
 pub(crate) const CUTS: [usize; 3] = [5, 10, 20];
@@ -21,13 +20,25 @@ pub(crate) struct RankCounts {
     /// found, 0 for those that are not (Manning, Raghavan and Schütze, *Introduction to Information Retrieval*, 2008,
     /// section 8.4).
     pub(crate) average_precision: f64,
-    /// Sure gold codes among the best 5, 10, 20: recall@k once divided by all of them (ibid., section 8.4).
+    /// Sum over notes of R-precision: precision among as many suggestions as there are sure gold codes (ibid., section 8.4).
+    pub(crate) r_precision: f64,
+    /// Sure gold codes among the best 5, 10, 20: precision@k once divided by `k` and the notes, recall@k once divided by all of them (ibid., section 8.4).
     pub(crate) found: [usize; CUTS.len()],
     /// Notes whose first-listed sure gold code is among the best 1, 3 (top-k accuracy; icdraft gold conventions).
     pub(crate) first: [usize; FIRST.len()],
 }
 
 impl RankCounts {
+    /// Mean R-precision over notes with a sure gold code; 0 of nothing.
+    pub(crate) fn mean_r_precision(&self) -> f64 {
+        mean(self.r_precision, self.notes)
+    }
+
+    /// Mean precision among the best `CUTS[cut]`, places that stay empty counted as wrong; 0 of nothing.
+    pub(crate) fn precision_at(&self, cut: usize) -> f64 {
+        mean(self.found[cut] as f64, CUTS[cut] * self.notes)
+    }
+
     /// MAP over notes with a sure gold code; 0 of nothing.
     pub(crate) fn mean_average_precision(&self) -> f64 {
         mean(self.average_precision, self.notes)
@@ -38,6 +49,7 @@ impl AddAssign for RankCounts {
     fn add_assign(&mut self, other: Self) {
         self.notes += other.notes;
         self.average_precision += other.average_precision;
+        self.r_precision += other.r_precision;
         self.found.iter_mut().zip(other.found).for_each(|(mine, theirs)| *mine += theirs);
         self.first.iter_mut().zip(other.first).for_each(|(mine, theirs)| *mine += theirs);
     }
@@ -48,21 +60,22 @@ pub(super) fn count(case: &Case<'_>) -> RankCounts {
     let Some(first_listed) = case.sure().next() else {
         return counts;
     };
-    let list =
-        matched(&case.ranked, &case.gold).into_iter().filter(|m| m.is_none_or(|g| g.certainty == Certainty::Sure));
-    let mut hits = 0;
+    let sure = case.sure().count();
+    let (mut hits, mut early) = (0, 0);
     let mut precisions = 0.0;
-    for (place, gold) in (1..).zip(list) {
+    for (place, (_, gold)) in (1..).zip(case.judged()) {
         let Some(gold) = gold else { continue };
         hits += 1;
+        early += usize::from(place <= sure);
         precisions += f64::from(hits) / place as f64;
         add_within(&mut counts.found, &CUTS, place);
         if std::ptr::eq(gold, first_listed) {
             add_within(&mut counts.first, &FIRST, place);
         }
     }
+    counts.r_precision = mean(early as f64, sure);
     counts.notes = 1;
-    counts.average_precision = mean(precisions, case.sure().count());
+    counts.average_precision = mean(precisions, sure);
     counts
 }
 
@@ -89,6 +102,15 @@ mod tests {
         let counts = of(vec![sure("I10"), sure("E11.9"), sure("J45.909")], &["I10", "K21.9", "E11.9"]);
         assert!((counts.average_precision - 5.0 / 9.0).abs() < 1e-12);
         assert_eq!((counts.notes, counts.found, counts.first), (1, [2, 2, 2], [1, 1]));
+        // Three gold codes: two of the best three are right. Two of the best five: 2/5, of the best ten: 2/10.
+        assert_eq!((counts.r_precision, counts.precision_at(0), counts.precision_at(1)), (2.0 / 3.0, 0.4, 0.2));
+    }
+
+    #[test]
+    fn r_precision_looks_as_deep_as_there_are_gold_codes() {
+        // One gold code at the second place is not among the best one.
+        assert_eq!(of(vec![sure("I10")], &["K21.9", "I10"]).r_precision, 0.0);
+        assert_eq!(of(vec![sure("I10"), sure("E11.9")], &["K21.9", "I10"]).r_precision, 0.5);
     }
 
     #[test]

@@ -22,6 +22,16 @@ impl<'a> Titles<'a> {
         Self(set)
     }
 
+    /// Whether two codes have the same title but for the side that they name or leave open.
+    pub(crate) fn differ_by_side(&self, one: &str, other: &str) -> bool {
+        let (one, other) = (self.title(one), self.title(other));
+        // Both sides are often said in the plural: "right upper limb", "bilateral upper limbs".
+        let singular = |title: String| title.replace("s,", ",").trim_end_matches('s').to_owned();
+        let family = |title: &str| singular(sideless(title).unwrap_or_else(|| title.replace("unspecified", "_")));
+        let sided = sideless(&one).is_some() || sideless(&other).is_some();
+        sided && one != other && family(&one) == family(&other)
+    }
+
     /// The title; empty for a code that the release does not have.
     fn title(&self, code: &str) -> String {
         let title = normal(code).parse().ok().and_then(|code| self.0.title(code));
@@ -107,6 +117,14 @@ mod tests {
     #[test]
     fn codes_of_no_release_have_no_title() {
         assert_eq!(of(vec![sure("G56.01")], &["G56.0199", "?", "Q00.1X"]), Share::default());
+    }
+
+    #[test]
+    fn codes_that_differ_by_side_alone() {
+        let set = CodeSet::embedded();
+        let differ = |one: &str, other: &str| Titles::of(&set).differ_by_side(one, other);
+        assert!(differ("G56.01", "G56.02") && differ("G56.01", "G56.00") && differ("G56.03", "g5601"));
+        assert!(!differ("G56.01", "G56.01") && !differ("G56.01", "G56.21") && !differ("I10", "I15.0"));
     }
 
     #[test]

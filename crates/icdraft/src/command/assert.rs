@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Assert) -> anyhow::Result<Done> {
 }
 
 /// The byte span of offsets in another unit, where they fall on characters.
-fn bytes_of(text: &str, unit: Unit, start: usize, end: usize) -> Option<Span> {
+pub(crate) fn bytes_of(text: &str, unit: Unit, start: usize, end: usize) -> Option<Span> {
     let offsets = Offsets::new(text, unit);
     let find = |offset: usize| {
         let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
