@@ -230,7 +230,7 @@ impl Diagnoser {
             // Where diagnoses are listed as such, no remark about the code's habits counts against it.
             let factor = knowledge::factor(choice.code);
             let factor = if lists_diagnoses(kind) { factor.max(1.0) } else { factor };
-            candidate.score = (read.weigh(mention, kind) * factor).min(0.95);
+            candidate.score = (read.weigh(mention, kind, choice.code) * factor).min(0.95);
             // Official wording is trusted a little less than the lexicon's, which was written for notes.
             candidate.score *= match concept.origin {
                 Origin::Lexicon | Origin::Title => 1.0,
@@ -313,10 +313,12 @@ fn hand(text: &str) -> Option<Side> {
     }
 }
 
-/// "Same", "Same, delivered", "1. Same as above": the preoperative diagnosis holds.
+/// "Same", "Same, delivered", "1. The same", "As above, plus ...": the preoperative diagnosis holds.
 fn says_same(body: &str) -> bool {
+    const SAME: [&str; 8] =
+        ["same", "the same", "as above", "unchanged", "as preop", "as pre-op", "identical", "no change"];
     let words = body.trim_start_matches(|c: char| !c.is_alphabetic());
-    words.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("same"))
+    SAME.iter().any(|s| words.get(..s.len()).is_some_and(|w| w.eq_ignore_ascii_case(s)))
 }
 
 /// "2. Hypertension", "3) gout".
@@ -361,7 +363,7 @@ impl NoteRead {
     }
 
     /// The section's weight, moved by where in the section the mention stands.
-    fn weigh(&self, mention: &Mention, kind: SectionKind) -> f64 {
+    fn weigh(&self, mention: &Mention, kind: SectionKind, code: Code) -> f64 {
         let weight = knowledge::weight(kind).diagnosis;
         match kind {
             // A pre-operative diagnosis gives way to the post-operative one.
@@ -370,6 +372,8 @@ impl NoteRead {
             SectionKind::Indication | SectionKind::HospitalCourse | SectionKind::Summary if !self.listed => {
                 weight.max(0.55)
             }
+            // Prose without headers names diseases; the symptoms, drugs and circumstances in it are not all coded.
+            SectionKind::Preamble | SectionKind::Other if !self.listed && is_disease(code) => weight.max(0.55),
             // Problems are the headings of an assessment; what is said below them explains.
             SectionKind::Assessment | SectionKind::AssessmentPlan | SectionKind::Impression | SectionKind::Plan => {
                 match (self.headed[mention.section], self.headings[mention.sentence]) {
@@ -381,6 +385,11 @@ impl NoteRead {
             _ => weight,
         }
     }
+}
+
+/// Whether a code names a disease or an injury: no symptom, circumstance of birth, external cause or reason for a visit.
+fn is_disease(code: Code) -> bool {
+    !code.as_str().starts_with(['R', 'P', 'V', 'W', 'X', 'Y', 'Z'])
 }
 
 fn begins_line(text: &str, span: Span) -> bool {

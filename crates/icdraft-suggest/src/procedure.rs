@@ -34,7 +34,9 @@ pub(crate) fn candidates(
     };
     let titled = titled && titles().any(|(n, _)| known.contains(&n));
     let unread = titles().any(|(n, _)| !known.contains(&n));
-    let operative = annotation.outline.sections.iter().any(|s| is_operative(s.kind));
+    let operative = annotation.outline.sections.iter().any(|s| is_operative(s.kind))
+        || is_report(encounter.notes[at].kind.as_deref().unwrap_or_default())
+        || is_report(&text[..text.floor_char_boundary(HEAD)]);
     let of_facility = LazyCell::new(|| supply::is_of_facility(annotation, text));
     for (place, mention) in annotation.mentions.iter().enumerate() {
         let Meaning::Procedure(number) = terminology.concept(mention.concept).meaning else {
@@ -132,6 +134,25 @@ const SCATTERED: f64 = 0.75;
 
 /// Longest EXAM section that is the title of a study and not an examination of the patient.
 const LONGEST_STUDY: usize = 160;
+
+/// Where a note says what it is.
+const HEAD: usize = 250;
+
+/// Whether a note's kind or its first lines say that it reports an operation or a procedure.
+fn is_report(says: &str) -> bool {
+    const REPORTS: &[&str] = &[
+        "operative",
+        "op note",
+        "op report",
+        "operation",
+        "procedure note",
+        "procedure report",
+        "procedural report",
+        "surgical report",
+    ];
+    let lower = says.to_lowercase();
+    lower == "procedure" || REPORTS.iter().any(|w| lower.contains(w))
+}
 
 /// Words that say that a test was done at this visit.
 fn is_here_and_now(sentence: &str) -> bool {

@@ -132,7 +132,8 @@ fn plain(text: &str, words: Span, line_end: usize, blank: bool) -> Option<Header
         let span = Span::new(words.start, words.start + head.len());
         let body = words.start + mark.body;
         // "Dx:" and "Op:" begin a line of a short form.
-        let short = || (mark.colon && head.len() > 1 && titled(head)).then(|| lexicon().named(&normal(head))).flatten();
+        let short = || (mark.colon && head.len() > 1 && titled(head)).then(|| lexicon().named(&normal(head)));
+        let short = || short().flatten().filter(|k| *k != SectionKind::BodySystem);
         let found =
             known(head).or_else(short).filter(|k| mark.colon || (*k != SectionKind::BodySystem && is_capitals(head)));
         // "RECOMMENDATIONS - TREATMENT:" is one header.
@@ -165,7 +166,7 @@ fn set_off(text: &str, words: Span) -> Option<Header> {
     let (end, gap) = end?;
     let head = &line[..end];
     // A word in small letters before a period may be a sentence ("Plan. Rest."), two or more are a name.
-    let written = is_capitals(head) || titled(head) && (gap || head.contains(' ') || head.len() > 7);
+    let written = is_capitals(head) || titled(head) && (gap || head.contains(' ') || head.len() > 6);
     let kind = known(head).filter(|k| written && *k != SectionKind::BodySystem)?;
     let body = words.start + end + usize::from(!gap);
     Some(header(Span::new(words.start, words.start + end), kind, body))
@@ -269,15 +270,34 @@ fn problem(text: &str, words: Span, line_end: usize) -> Option<Header> {
     Some(Header { alone: if markup { Alone::Unknown } else { Alone::Goes }, ..found })
 }
 
-/// "3. MEDICATIONS:" or "II. Past Medical History": a known name. One word in small letters is a list item.
+/// "3. MEDICATIONS:" or "II. Past Medical History": a known name; parts of an operative report also as "2. Postop diagnosis:" and
+/// "1. DIAGNOSIS, PRE:". One word in small letters is a list item.
 fn numbered(text: &str, words: Span, line_end: usize) -> Option<Header> {
     let line = &text[words];
     let head_end = marks(line).find(|m| m.colon);
     let head = line[..head_end.as_ref().map_or(line.len(), |m| m.head)].trim_end();
     let written = is_capitals(head) || head_end.is_none() && head.contains(' ') && titled(head);
-    let kind = known(head).filter(|k| written && *k != SectionKind::BodySystem)?;
+    let reordered = || (head_end.is_some() && is_capitals(head)).then(|| lexicon().by_words(&normal(head)));
+    let of_report = |k: &SectionKind| head_end.is_some() && titled(head) && is_of_report(*k);
+    let kind = known(head)
+        .or_else(|| reordered().filter(|k| *k != SectionKind::Other))
+        .filter(|k| (written || of_report(k)) && *k != SectionKind::BodySystem)?;
     let body = head_end.map_or(line_end, |m| words.start + m.body);
     Some(header(Span::new(words.start, words.start + head.len()), kind, body))
+}
+
+/// Whether a kind is a part of an operative report and nothing that a list of problems would name.
+fn is_of_report(kind: SectionKind) -> bool {
+    matches!(
+        kind,
+        SectionKind::PreoperativeDiagnosis
+            | SectionKind::PostoperativeDiagnosis
+            | SectionKind::ProcedurePerformed
+            | SectionKind::ProcedureDescription
+            | SectionKind::Anesthesia
+            | SectionKind::Findings
+            | SectionKind::Indication
+    )
 }
 
 /// "• Lungs: clear": a part of an examination, and nothing elsewhere.

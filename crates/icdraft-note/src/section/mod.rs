@@ -123,7 +123,9 @@ pub(crate) fn sections(text: &str) -> Vec<Section> {
         if close < end {
             let range = Span::new(close, end);
             let id = sections.len();
-            sections.push(Section { id, kind: SectionKind::Preamble, header: None, range, body: range, parent: None });
+            let titled = header.kind == SectionKind::ProcedurePerformed;
+            let kind = if titled { SectionKind::ProcedureDescription } else { SectionKind::Preamble };
+            sections.push(Section { id, kind, header: None, range, body: range, parent: None });
         }
         start = end;
     }
@@ -131,23 +133,39 @@ pub(crate) fn sections(text: &str) -> Vec<Section> {
     sections
 }
 
-/// Where a section that is an entry of a form (a date, names, a count) ends before prose without a header: at a blank line.
+/// Where a section that is an entry of a form (a date, names, a diagnosis) ends before prose without a header: at a blank line.
 fn last_line(text: &str, kind: SectionKind, body: Span) -> Option<usize> {
-    use SectionKind::{Anesthesia, BloodLoss, Counts, Implants, Position, Specimens, Staff, Time, Tourniquet};
-    if !matches!(kind, Anesthesia | BloodLoss | Counts | Implants | Position | Specimens | Staff | Time | Tourniquet) {
-        return None;
-    }
+    use SectionKind::{
+        Anesthesia, BloodLoss, Counts, Implants, Position, PostoperativeDiagnosis, PreoperativeDiagnosis,
+        ProcedurePerformed, Specimens, Staff, Time, Tourniquet,
+    };
+    let prose = match kind {
+        Anesthesia | BloodLoss | Counts | Implants | Position | Specimens | Staff | Time | Tourniquet => SHORT_PROSE,
+        PreoperativeDiagnosis | PostoperativeDiagnosis | ProcedurePerformed => PROSE,
+        _ => return None,
+    };
     let within = &text[body];
-    let (at, _) = within.match_indices('\n').find(|(at, _)| {
-        let rest = within[at + 1..].trim_start_matches([' ', '\t', '\r']);
-        rest.starts_with('\n') && !within[..*at].trim().is_empty()
+    let blank = |at: usize| within[at + 1..].trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+    // Names and dates take a line; a long one behind them is no more of them.
+    let entry = matches!(kind, Staff | Time);
+    let long = |at: usize| entry && within[at + 1..].lines().next().is_some_and(|l| l.len() >= SHORT_PROSE);
+    let mut ends = within
+        .match_indices('\n')
+        .map(|(at, _)| at)
+        .filter(|&at| (blank(at) || long(at)) && !within[..at].trim().is_empty());
+    let end = ends.find(|&at| {
+        let paragraph = within[at..].trim_start().split("\n\n").next().unwrap_or_default();
+        let listed = paragraph.starts_with(|c: char| c.is_ascii_digit() || "-*(".contains(c));
+        !listed && within[at..].trim().len() >= prose && paragraph.lines().any(|l| l.len() >= prose.min(LONG_LINE))
     })?;
-    let rest = within[at..].trim();
-    (rest.len() >= PROSE).then_some(body.start + at + 1)
+    Some(body.start + end + 1)
 }
 
-/// Text of this length is no entry of a form.
-const PROSE: usize = 120;
+/// Text of this length is no entry of a form, and no diagnosis.
+const SHORT_PROSE: usize = 120;
+const PROSE: usize = 300;
+/// A line of prose is longer than one of a list.
+const LONG_LINE: usize = 200;
 
 #[cfg(test)]
 mod tests {
@@ -194,6 +212,19 @@ mod tests {
                 (SectionKind::Plan, None)
             ]
         );
+    }
+
+    #[test]
+    fn prose_behind_an_entry_is_no_part_of_it() {
+        let prose = "She was brought in with sepsis after a week of pain in the left side of the belly. ".repeat(4);
+        let kinds = |text: &str| sections(text).iter().map(|s| s.kind).collect::<Vec<_>>();
+        let text = format!("Postop Dx: Ulcer.\n\n{prose}\n\nOp: Patch.\n\n{prose}\nSurgeon: A. Roe\n{prose}");
+        use SectionKind::{PostoperativeDiagnosis, Preamble, ProcedureDescription, ProcedurePerformed, Staff};
+        assert_eq!(
+            kinds(&text),
+            [PostoperativeDiagnosis, Preamble, ProcedurePerformed, ProcedureDescription, Staff, Preamble]
+        );
+        assert_eq!(kinds("Dx: Ulcer.\n\nPOST-OP DX  Ulcer\nTECHNIQUE. The patch was sewn.").len(), 3);
     }
 
     #[test]
