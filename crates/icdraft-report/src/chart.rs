@@ -146,3 +146,51 @@ fn ring(plot: &mut Plot<'_>, line: Line, at: (f64, f64)) -> Drawn {
     plot.draw_series([Circle::new(at, 8, line.color().stroke_width(2))])?;
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use icdraft_eval::{PrecisionRecallPoint, ReliabilityBin};
+
+    use super::*;
+
+    #[test]
+    fn the_style_knows_each_color() {
+        let style = include_str!("../templates/style.css");
+        for color in [INK, GRID, SOLID, DASHED] {
+            let RGBColor(red, green, blue) = color;
+            assert!(style.contains(&format!("svg [stroke=\"#{red:02X}{green:02X}{blue:02X}\"]")), "{color:?}");
+        }
+        let svg = automation(&[]).unwrap();
+        let ink = format!("#{:02X}{:02X}{:02X}", INK.0, INK.1, INK.2);
+        assert!(svg.contains(&format!("fill=\"{ink}\"")) && svg.contains(&format!("stroke=\"{ink}\"")), "{svg}");
+    }
+
+    #[test]
+    fn of_no_closed_notes_no_error_is_drawn() {
+        let point = |threshold, closed, rate, error| AutomationPoint { threshold, closed, rate, error };
+        let svg = automation(&[point(0.5, 2, 0.5, 0.5), point(0.9, 1, 0.25, 0.0), point(0.99, 0, 0.0, 0.0)]).unwrap();
+        assert_eq!((svg.matches("<circle").count(), svg.matches("<polygon").count()), (3, 2));
+    }
+
+    #[test]
+    fn the_draft_has_a_ring_and_nothing_right_no_point() {
+        let point = |threshold, precision, recall| PrecisionRecallPoint { threshold, precision, recall };
+        let points = vec![point(0.0, 0.4, 0.9), point(0.5, 0.8, 0.6), point(0.95, 0.0, 0.0)];
+        let svg = precision_recall(&[PrecisionRecall { system: "ICD-10-CM".into(), points }]).unwrap();
+        assert_eq!((svg.matches("<circle").count(), svg.matches("r=\"8\"").count()), (3, 1));
+        // Recall 0.6 of 0 to 1, precision 0.8: right of the middle, near the top.
+        let ring = svg.split("<circle").find(|circle| circle.contains("r=\"8\"")).unwrap();
+        let at =
+            |name: &str| ring.split_once(&format!("{name}=\"")).unwrap().1.split('"').next().unwrap().parse::<f64>();
+        assert_eq!((at("cx").unwrap().round(), at("cy").unwrap().round()), (307.0, 76.0));
+    }
+
+    #[test]
+    fn dots_grow_with_what_they_stand_for() {
+        let bin = |confidence, n| ReliabilityBin { low: 0.0, high: 1.0, n, confidence, right: 0.5 };
+        let svg =
+            reliability(&[Reliability { system: "ICD-10-CM".into(), bins: vec![bin(0.2, 1), bin(0.9, 100)] }]).unwrap();
+        assert!(svg.contains("r=\"4\"") && svg.contains("r=\"10\""), "{svg}");
+    }
+}

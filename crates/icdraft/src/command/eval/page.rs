@@ -10,13 +10,13 @@ use icdraft_eval::{Evaluation, Prediction, review};
 use icdraft_mention::{Procedures, Terminology};
 use icdraft_report::Findings;
 
-use crate::args::{Against, Eval};
+use crate::args::{Eval, Source};
 use crate::command::eval::material::Material;
 use crate::command::{private_file, say};
 
 pub(super) fn write(
     dir: &Path,
-    (args, against): (&Eval, &Against),
+    (args, source): (&Eval, &Source),
     material: &Material,
     predictions: &HashMap<String, Prediction>,
     evaluation: &Evaluation,
@@ -28,9 +28,9 @@ pub(super) fn write(
     };
     let procedures = procedures(material.set())?;
     let page = Findings {
-        corpus: &name(&against.gold),
-        set: against.set.as_deref(),
-        profile: &against.profile,
+        corpus: &name(&source.gold),
+        set: source.set.as_deref(),
+        profile: &source.profile,
         engine: &engine,
         release: &material.set().release().to_string(),
         draws: material.options.draws,
