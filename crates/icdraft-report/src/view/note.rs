@@ -152,12 +152,15 @@ impl<'a> Reader<'a> {
     fn marked(&self, text: &'a str, places: &[mistake::Place]) -> Vec<MarkedPiece<'a>> {
         let marked = self.spans(places);
         let spans: Vec<CharSpan> = marked.iter().map(|marked| marked.span).collect();
+        // Mistakes whose words the last piece is among.
+        let mut before: Vec<usize> = Vec::new();
         let piece = |piece: highlight::Piece<'a>| {
             let within = || piece.within.iter().map(|&at| &marked[at]);
-            let mut begins: Vec<usize> =
-                within().filter(|m| m.span.start == piece.start).filter_map(|m| m.mistake).collect();
-            begins.sort_unstable();
-            begins.dedup();
+            let mut here: Vec<usize> = within().filter_map(|marked| marked.mistake).collect();
+            here.sort_unstable();
+            here.dedup();
+            let begins: Vec<usize> = here.iter().copied().filter(|mistake| !before.contains(mistake)).collect();
+            before = here;
             let mut says: Vec<&str> = within().map(|marked| marked.says.as_str()).collect();
             says.dedup();
             MarkedPiece {

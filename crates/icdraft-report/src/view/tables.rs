@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use icdraft_eval::{CodeRow, Curves, Evaluation, Tally};
 
-use super::{Link, Shown, note_anchor, three};
+use super::{Link, Shown, three};
 use crate::Findings;
 
-/// Codes that stand open; the rest is folded away.
+/// Codes with mistakes that stand open; all others are folded away.
 const OPEN_CODES: usize = 40;
 /// Links of one code; its notes have them all.
 const MOST_LINKS: usize = 6;
@@ -65,13 +65,14 @@ impl CodeTable {
                 notes: of_code
                     .iter()
                     .take(MOST_LINKS)
-                    .map(|&(note, mistake)| shown.link(note, mistake, note_anchor(note)))
+                    .map(|&(note, mistake)| shown.link(note, mistake, findings.reviews[note].id.clone()))
                     .collect(),
                 more: of_code.len().saturating_sub(MOST_LINKS),
             }
         };
         let mut first: Vec<CodeView> = rows.into_iter().map(view).collect();
-        let rest = first.split_off(OPEN_CODES.min(first.len()));
+        let with_mistakes = first.iter().filter(|code| code.scores.tally.fp + code.scores.tally.fn_ > 0).count();
+        let rest = first.split_off(OPEN_CODES.min(with_mistakes));
         Self { first, rest }
     }
 }
