@@ -1,5 +1,7 @@
 //! One mistake in its note: the codes, their words, and the chain of reasons that led to it.
 
+use std::collections::BTreeMap;
+
 use icdraft_corpus::CharSpan;
 use icdraft_eval::{Found, Judged, Refusal, Review, ReviewedGold, ReviewedSuggestion, Step};
 
@@ -125,16 +127,15 @@ fn why_drafted<'a>(reader: &Reader<'a>, suggestion: &'a ReviewedSuggestion) -> V
         false => format!("why {} was drafted", suggested.code),
     };
     let mut chains = vec![Chain { about, words: Vec::new(), steps: &suggested.reasons }];
-    for distractor in &reader.review.distractors {
-        if touches(&suggested.evidence, distractor.span) {
-            let (reason, wrong) = (distractor.reason.replace('_', " "), &distractor.wrong_code);
-            chains.push(Chain {
-                about: format!("gold: {reason}, not to be coded as {wrong}:"),
-                words: reader.quotes(&[distractor.span], true),
-                steps: &[],
-            });
-        }
+    let mut against: BTreeMap<(&str, &str), Vec<CharSpan>> = BTreeMap::new();
+    for distractor in reader.review.distractors.iter().filter(|d| touches(&suggested.evidence, d.span)) {
+        against.entry((&distractor.reason, &distractor.wrong_code)).or_default().push(distractor.span);
     }
+    chains.extend(against.into_iter().map(|((reason, wrong), spans)| Chain {
+        about: format!("gold: {}, not to be coded as {wrong}:", reason.replace('_', " ")),
+        words: reader.quotes(&spans, true),
+        steps: &[],
+    }));
     chains
 }
 
@@ -148,6 +149,9 @@ fn what_was_read<'a>(
     let (code, words) = (&gold.code.code, &gold.code.evidence_spans);
     let others = reader.review.suggestions.iter().filter(|s| !drafted.is_some_and(|drafted| std::ptr::eq(drafted, *s)));
     let near = others.filter(|s| s.meets == Some(at) || s.suggested.evidence.iter().any(|e| touches(words, *e)));
+    // The code itself first, then what else was made of its words.
+    let (own, others): (Vec<_>, Vec<_>) = near.partition(|s| s.meets == Some(at));
+    let near = own.into_iter().chain(others);
     let suggestion = |s: &'a ReviewedSuggestion| {
         let confidence = s.suggested.confidence.map(|c| format!(" with {c:.2}")).unwrap_or_default();
         let place = if s.suggested.draft { "drafted" } else { "below the draft" };

@@ -16,8 +16,9 @@ pub(super) struct KindRow {
     pub(super) cpt: usize,
     /// Share of the commonest kind, in percent.
     pub(super) width: usize,
-    /// Mistakes, in the order of the gold.
+    /// The first mistakes, in the order of the gold.
     pub(super) links: Vec<NamedLink>,
+    /// Mistakes without a link.
     pub(super) more: usize,
 }
 
@@ -51,11 +52,11 @@ pub(super) fn kinds(reviews: &[Review], shown: &Shown) -> Vec<KindRow> {
             } else {
                 row.icd10cm += 1;
             }
-            if row.links.len() < MOST_LINKS {
-                let link = shown.link(at, number, label(mistake));
-                row.links.push(NamedLink { link, note: review.id.clone() });
-            } else {
-                row.more += 1;
+            match shown.link(at, number, label(mistake)) {
+                Some(link) if row.links.len() < MOST_LINKS => {
+                    row.links.push(NamedLink { link, note: review.id.clone() });
+                }
+                _ => row.more += 1,
             }
         }
     }

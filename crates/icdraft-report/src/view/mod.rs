@@ -40,8 +40,8 @@ struct Page<'a> {
 
 /// A mistake, told in a word or two, with the place where the page shows it.
 struct Link {
-    /// Anchor; none where its note is not shown.
-    to: Option<String>,
+    /// Anchor.
+    to: String,
     label: String,
 }
 
@@ -60,8 +60,9 @@ impl Shown {
         Self(shown.collect())
     }
 
-    fn link(&self, note: usize, mistake: usize, label: String) -> Link {
-        Link { to: self.0[note].then(|| mistake_anchor(note, mistake)), label }
+    /// A link to a mistake; none where its note is not shown.
+    fn link(&self, note: usize, mistake: usize, label: String) -> Option<Link> {
+        self.0[note].then(|| Link { to: mistake_anchor(note, mistake), label })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::Findings;
 /// Codes with mistakes that stand open; all others are folded away.
 const OPEN_CODES: usize = 40;
 /// Links of one code; its notes have them all.
-const MOST_LINKS: usize = 6;
+const MOST_LINKS: usize = 4;
 
 /// Codes with most mistakes first.
 pub(super) struct CodeTable {
@@ -24,7 +24,9 @@ pub(super) struct CodeView {
     pub(super) code: String,
     pub(super) title: String,
     pub(super) scores: Scores,
+    /// The first notes with mistakes.
     pub(super) notes: Vec<Link>,
+    /// Mistakes without a link.
     pub(super) more: usize,
 }
 
@@ -57,17 +59,17 @@ impl CodeTable {
         let view = |row: &CodeRow| {
             let code = dotted(&row.system, &row.code);
             let of_code = links.get(&(row.system.clone(), plain(&row.code))).map_or(&[][..], Vec::as_slice);
+            let linked = of_code
+                .iter()
+                .filter_map(|&(note, mistake)| shown.link(note, mistake, findings.reviews[note].id.clone()));
+            let notes: Vec<Link> = linked.take(MOST_LINKS).collect();
             CodeView {
                 title: (findings.title)(&row.system, &code).unwrap_or_default(),
                 system: row.system.clone(),
                 code,
                 scores: Scores::of(row.tally),
-                notes: of_code
-                    .iter()
-                    .take(MOST_LINKS)
-                    .map(|&(note, mistake)| shown.link(note, mistake, findings.reviews[note].id.clone()))
-                    .collect(),
-                more: of_code.len().saturating_sub(MOST_LINKS),
+                more: of_code.len() - notes.len(),
+                notes,
             }
         };
         let mut first: Vec<CodeView> = rows.into_iter().map(view).collect();
