@@ -19,6 +19,7 @@ Examples:
   icdraft eval --gold gold.jsonl --set dev_op --pred drafts.jsonl --format json
   icdraft eval --gold codiesp-dev.jsonl --from codiesp --profile codiesp
   icdraft eval --gold negex-kit.tsv --from negex
+  icdraft eval --gold gold.jsonl --report report/
   icdraft eval --gold gold.jsonl --without assertion,sections,axes,rules
   icdraft eval compare before.jsonl after.jsonl --gold gold.jsonl
   icdraft eval gate"
@@ -37,6 +38,9 @@ pub(crate) struct Eval {
     /// Code the notes again without each of these parts, separated by commas, and show what it is worth
     #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = part, conflicts_with_all = ["pred", "per_note"])]
     pub(crate) without: Vec<Part>,
+    /// Write a page of figures, curves and mistakes in their notes to DIR/index.html (docs/report.md)
+    #[arg(long, value_name = "DIR", conflicts_with = "without")]
+    pub(crate) report: Option<PathBuf>,
     /// Show right, wrong and missed codes of each note
     #[arg(long)]
     pub(crate) per_note: bool,

@@ -4,6 +4,7 @@ mod ablation;
 mod compare;
 mod gate;
 mod material;
+mod page;
 mod show;
 mod single;
 
@@ -44,6 +45,9 @@ fn score(args: &Eval, source: &Source) -> anyhow::Result<Done> {
             "{} of {} notes have no drafts and count as missed",
             evaluation.without_prediction, evaluation.notes
         ));
+    }
+    if let Some(dir) = &args.report {
+        page::write(dir, (args, source), &material, &predictions, &evaluation)?;
     }
     let shown = match args.how.format {
         Format::Json => show::json(&evaluation, &material, source, args.per_note)?,

@@ -16,8 +16,9 @@ use crate::command::eval::{material, show};
 use crate::command::{Done, in_order, print, say};
 
 pub(super) fn run(args: &Eval, source: &Source) -> anyhow::Result<Done> {
-    if args.pred.is_some() || !args.without.is_empty() || args.per_note || source.set.is_some() {
-        bail!("--pred, --without, --per-note and --set are for corpora with codes; leave them out");
+    if args.pred.is_some() || !args.without.is_empty() || args.per_note || args.report.is_some() || source.set.is_some()
+    {
+        bail!("--pred, --without, --per-note, --report and --set are for corpora with codes; leave them out");
     }
     let (items, figures) = figures(source, args.how.threads)?;
     let shown = match args.how.format {
