@@ -37,6 +37,7 @@ pub(crate) fn candidates(
     let operative = annotation.outline.sections.iter().any(|s| is_operative(s.kind))
         || is_report(encounter.notes[at].kind.as_deref().unwrap_or_default())
         || is_report(&text[..text.floor_char_boundary(HEAD)]);
+    let concluded = annotation.outline.sections.iter().any(|s| s.kind == SectionKind::Impression);
     let of_facility = LazyCell::new(|| supply::is_of_facility(annotation, text));
     for (place, mention) in annotation.mentions.iter().enumerate() {
         let Meaning::Procedure(number) = terminology.concept(mention.concept).meaning else {
@@ -82,6 +83,19 @@ pub(crate) fn candidates(
         ) && (is_here_and_now(sentence) || section.header.is_some_and(|header| is_here_and_now(&text[header])))
         {
             score = score.max(0.62);
+        }
+        // What was given at the visit is told where it was decided.
+        let decided = matches!(
+            kind,
+            SectionKind::Assessment | SectionKind::AssessmentPlan | SectionKind::Plan | SectionKind::EmergencyCourse
+        );
+        if decided && procedure.code.starts_with('9') && is_given(sentence) {
+            score = score.max(0.62);
+        }
+        // The report of a study names it in its first lines.
+        let first_lines = matches!(kind, SectionKind::Preamble | SectionKind::Other) && mention.span.start < HEAD;
+        if concluded && !operative && first_lines && procedure.code.starts_with(['7', '9']) {
+            score = score.max(0.7);
         }
         // A radiology report names its study under EXAM.
         if kind == SectionKind::PhysicalExam
@@ -157,9 +171,15 @@ fn is_report(says: &str) -> bool {
 /// Words that say that a test was done at this visit.
 fn is_here_and_now(sentence: &str) -> bool {
     let lower = sentence.to_lowercase();
-    ["today", "in office", "in the office", "in clinic", "in the clinic", "in our office", "at this visit"]
+    ["today", "done here", "in office", "in the office", "in clinic", "in the clinic", "in our office", "at this visit"]
         .iter()
         .any(|w| lower.contains(w))
+}
+
+/// Words that say that something was given or applied.
+fn is_given(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).any(|w| matches!(w, "given" | "gave" | "administered" | "applied"))
 }
 
 /// Why a procedure mention is not a line of this claim.

@@ -166,7 +166,7 @@ fn set_off(text: &str, words: Span) -> Option<Header> {
     let (end, gap) = end?;
     let head = &line[..end];
     // A word in small letters before a period may be a sentence ("Plan. Rest."), two or more are a name.
-    let written = is_capitals(head) || titled(head) && (gap || head.contains(' ') || head.len() > 6);
+    let written = head.len() > 1 && is_capitals(head) || titled(head) && (gap || head.contains(' ') || head.len() > 6);
     let kind = known(head).filter(|k| written && *k != SectionKind::BodySystem)?;
     let body = words.start + end + usize::from(!gap);
     Some(header(Span::new(words.start, words.start + end), kind, body))
