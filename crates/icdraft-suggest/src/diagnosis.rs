@@ -327,8 +327,12 @@ fn is_enumerated(sentence: &str) -> bool {
     rest.len() < sentence.len() && rest.starts_with(['.', ')']) && !rest[1..].starts_with(|c: char| c.is_ascii_digit())
 }
 
+/// The same, and "2 Hypertension": a number that counts minutes or milligrams is none.
 fn is_numbered(sentence: &str) -> bool {
-    sentence.starts_with(|c: char| c.is_ascii_digit())
+    let rest = sentence.trim_start_matches(|c: char| c.is_ascii_digit());
+    let spaced = rest.trim_start_matches([' ', '/', '-', ':']);
+    let named = spaced.len() < rest.len() && spaced.starts_with(char::is_uppercase);
+    is_enumerated(sentence) || rest.len() < sentence.len() && named
 }
 
 /// Longest line that is taken for a problem's heading.

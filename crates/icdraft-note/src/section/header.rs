@@ -178,8 +178,11 @@ fn whole(text: &str, words: Span, line_end: usize, blank: bool) -> Option<Header
     if line.len() > 60 || line.ends_with(['.', ',', ';', '?']) {
         return None;
     }
-    if line.starts_with(|c: char| c.is_uppercase())
-        && let Some(kind) = known(line)
+    // "Dx" and "Op" are headers of short forms on a line of their own too.
+    let short = || (line.len() > 1).then(|| lexicon().named(&normal(line))).flatten();
+    let short = || short().filter(|k| matches!(k, SectionKind::Diagnosis | SectionKind::ProcedurePerformed));
+    if titled(line)
+        && let Some(kind) = known(line).or_else(short)
     {
         return Some(header(words, kind, line_end));
     }
