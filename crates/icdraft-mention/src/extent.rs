@@ -92,6 +92,25 @@ pub struct PointerRow {
     pub codes: Vec<String>,
 }
 
+/// A row of `included.tsv`: services that belong to every procedure of a range.
+#[derive(Debug, Clone)]
+pub struct IncludedRow {
+    /// First and last code of the procedures.
+    pub whole: (String, String),
+    /// First and last code of what belongs to them.
+    pub part: (String, String),
+    /// Why, for people.
+    pub why: String,
+}
+
+impl IncludedRow {
+    /// Whether `part` belongs to `whole`.
+    pub fn holds(&self, whole: &str, part: &str) -> bool {
+        let within = |code: &str, range: &(String, String)| range.0.as_str() <= code && code <= range.1.as_str();
+        within(whole, &self.whole) && within(part, &self.part) && !within(whole, &self.part)
+    }
+}
+
 /// What a number depends on and a report may leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
@@ -136,6 +155,8 @@ pub struct Extents {
     pub conversions: Vec<(String, String)>,
     /// `pairs.tsv`: two lines, and the code of both together.
     pub pairs: Vec<[String; 3]>,
+    /// `included.tsv`.
+    pub included: Vec<IncludedRow>,
     /// `asks.tsv`.
     pub asks: Vec<AskRow>,
     /// `distinct.tsv`.
@@ -198,6 +219,15 @@ impl Extents {
                 self.pairs = values(
                     file.rows(|column| Ok([cpt(column("first"))?, cpt(column("second"))?, cpt(column("becomes"))?]))?,
                 );
+            }
+            Some("included.tsv") => {
+                self.included = values(file.rows(|column| {
+                    Ok(IncludedRow {
+                        whole: (cpt(column("whole_from"))?, cpt(column("whole_to"))?),
+                        part: (cpt(column("part_from"))?, cpt(column("part_to"))?),
+                        why: column("why").unwrap_or_default().to_owned(),
+                    })
+                })?);
             }
             Some("asks.tsv") => {
                 self.asks = values(file.rows(|column| {

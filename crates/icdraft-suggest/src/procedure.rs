@@ -59,11 +59,13 @@ pub(crate) fn candidates(
         // A report without a title line tells the operation in its body.
         let told = kind == SectionKind::ProcedureDescription
             || operative && matches!(kind, SectionKind::Preamble | SectionKind::Other);
-        if !titled && told {
+        // Films and tests that the story of an operation mentions were read, not made for it; guidance was.
+        let study = operative && procedure.code.starts_with(['7', '8']) && !GUIDANCE.contains(&procedure.code.as_str());
+        if !titled && told && !study {
             score = score.max(0.55);
         }
         // Where a line of the title is in words that no row knows, the body may tell what it means.
-        if unread && kind == SectionKind::ProcedureDescription {
+        if unread && kind == SectionKind::ProcedureDescription && !study {
             score = score.max(0.45);
         }
         // Tests are reported as results; they are lines of this claim when they were done here and now, as the sentence or the header says.
@@ -148,6 +150,9 @@ const SCATTERED: f64 = 0.75;
 
 /// Longest EXAM section that is the title of a study and not an examination of the patient.
 const LONGEST_STUDY: usize = 160;
+
+/// Imaging that guides a procedure.
+const GUIDANCE: &[&str] = &["76937", "76940", "76942", "76998", "77001", "77002", "77003", "77011", "77012", "77021"];
 
 /// Where a note says what it is.
 const HEAD: usize = 250;

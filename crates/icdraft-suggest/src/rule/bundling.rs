@@ -11,7 +11,7 @@ impl Rule for Bundling {
     fn about(&self) -> About {
         About {
             name: "bundling",
-            what: "A procedure that is a component of another drafted one is listed as bundled, not drafted (column `bundles` of the lexicon).",
+            what: "A procedure that is a component of another drafted one is listed as bundled, not drafted (column `bundles` of the lexicon, data/cpt/extent/included.tsv).",
             why: "CMS National Correct Coding Initiative, chapter I: more comprehensive procedures include their components",
             example: "\"diagnostic arthroscopy, arthroscopic meniscectomy\" -> the meniscectomy alone",
         }
@@ -19,6 +19,7 @@ impl Rule for Bundling {
 
     fn apply(&self, draft: &mut Draft<'_>) {
         let procedures = draft.terminology.procedures();
+        let included = &draft.terminology.extents().included;
         let drafted: Vec<(usize, Vec<String>)> = draft
             .drafted("CPT")
             .into_iter()
@@ -32,8 +33,11 @@ impl Rule for Bundling {
                 let side = |m: &[String]| m.iter().find(|m| *m == "RT" || *m == "LT").cloned();
                 side(whole).zip(side(&one.best.modifiers)).is_some_and(|(a, b)| a != b)
             };
+            let code = procedures[number].code.as_str();
             let bundled = drafted.iter().any(|(whole, modifiers)| {
-                procedure::is_component(&procedures[*whole], &procedures[number].code) && !elsewhere(modifiers)
+                let whole = &procedures[*whole];
+                let part = procedure::is_component(whole, code) || included.iter().any(|r| r.holds(&whole.code, code));
+                part && !elsewhere(modifiers)
             });
             if bundled {
                 let best = &one.best;
