@@ -63,8 +63,10 @@ impl Rule for Specificity {
         for one in draft.joined.iter_mut().filter(|j| j.best.system == "ICD-10-CM") {
             let code = one.best.code.clone();
             let plain = is_plain(draft.set, &code);
+            let left_open = openness(draft.set, &code);
             let says_more = |(other, open): &(String, bool)| {
-                *other != code && !open && other[..3] == code[..3] && (plain || !is_plain(draft.set, other))
+                let more = !open || openness(draft.set, other) < left_open;
+                *other != code && more && other[..3] == code[..3] && (plain || !is_plain(draft.set, other))
             };
             // "nephropathy" is said by "reflux with nephropathy" already.
             let text = draft.encounter.notes.get(one.best.note).map_or("", |n| n.text.as_str());
@@ -92,6 +94,12 @@ fn is_plain(set: &CodeSet, code: &str) -> bool {
 
 fn is_unspecified(set: &CodeSet, code: &str) -> bool {
     title_says(set, code, "unspecified")
+}
+
+/// How much a title leaves open: how often it says so, then how short the code is.
+fn openness(set: &CodeSet, code: &str) -> (usize, usize) {
+    let title = code.parse().ok().and_then(|c| set.title(c)).unwrap_or_default().to_lowercase();
+    (title.matches("unspecified").count(), usize::MAX - code.len())
 }
 
 fn title_says(set: &CodeSet, code: &str, words: &str) -> bool {
