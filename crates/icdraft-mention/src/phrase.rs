@@ -15,6 +15,9 @@ pub enum PhraseError {
     /// More parts than allowed.
     #[error("`{0}` has more than three parts")]
     Parts(String),
+    /// A brace in the middle of a word: alternatives are whole words.
+    #[error("`{0}` has a brace inside a word; write both words out")]
+    Word(String),
     /// A part without a word that must be there.
     #[error("`{0}` has a part that may be empty")]
     Empty(String),
@@ -54,6 +57,10 @@ pub fn slots(part: &str) -> Result<Vec<Slot>, PhraseError> {
     };
     while let Some(open) = rest.find('{') {
         let close = rest[open..].find('}').ok_or_else(braces)? + open;
+        let inside_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        if inside_word(rest[..open].chars().next_back()) || inside_word(rest[close + 1..].chars().next()) {
+            return Err(PhraseError::Word(part.to_owned()));
+        }
         literal(&rest[..open], &mut slots)?;
         let inside = &rest[open + 1..close];
         if inside.contains('{') {
@@ -87,6 +94,7 @@ mod tests {
     fn bad_notation_is_named() {
         assert!(matches!(slots("a {b"), Err(PhraseError::Braces(_))));
         assert!(matches!(slots("a b} c"), Err(PhraseError::Braces(_))));
+        assert!(matches!(slots("transplant{ation|}"), Err(PhraseError::Word(_))));
         assert!(matches!(slots("{b|}"), Err(PhraseError::Empty(_))));
         assert!(matches!(parts("a + b + c + d"), Err(PhraseError::Parts(_))));
     }

@@ -12,13 +12,18 @@ pub(super) struct Sedation;
 
 /// Sedation by the same professional: first 15 minutes up to four years, from five years on, each further 15 minutes.
 const OWN: &[&str] = &["99151", "99152", "99153"];
-const WORDS: &[&str] = &["moderate sedation", "conscious sedation"];
+const WORDS: &[&str] =
+    &["moderate sedation", "conscious sedation", "procedural sedation", "sedation by me", "sedation moderate"];
 const OBSERVER: &[&str] = &[
     "independent trained observer",
     "trained observer",
     "independent observer",
     "monitored by a registered nurse",
     "nurse monitored",
+    "rn under my direction",
+    "nurse under my direction",
+    "monitored by rn",
+    "trained nurse",
 ];
 
 impl Rule for Sedation {
