@@ -174,6 +174,16 @@ pub struct LexiconFile {
 }
 
 impl LexiconFile {
+    /// The lexicons of diagnoses compiled into the library.
+    pub fn embedded_diagnoses() -> Vec<Self> {
+        embedded::diagnosis()
+    }
+
+    /// The lexicons of procedures, drugs and supplies compiled into the library.
+    pub fn embedded_procedures() -> Vec<Self> {
+        embedded::cpt().into_iter().chain(embedded::hcpcs()).collect()
+    }
+
     /// Reads every `.tsv` of a folder in name order.
     ///
     /// # Errors

@@ -1,10 +1,13 @@
 //! Candidates: every code that some words could support, before they are joined and ranked.
 
-use icdraft_mention::{Mention, Side};
+use icdraft_mention::{Laterality, Mention, Side};
 use icdraft_note::{SectionKind, Span};
 
 use crate::leaf::{Choice, Open};
 use crate::report::Reason;
+
+/// Stands for the mention of words that no lexicon knows.
+pub(crate) const NO_MENTION: usize = usize::MAX;
 
 /// A code with one stretch of evidence.
 #[derive(Debug, Clone)]
@@ -27,7 +30,7 @@ pub(crate) struct Candidate {
     pub(crate) bilateral: bool,
     /// For procedures: number in the lexicon.
     pub(crate) procedure: Option<usize>,
-    /// Number of the mention in its note.
+    /// Number of the mention in its note; [`NO_MENTION`] where the model linked words that are none.
     pub(crate) mention: usize,
 }
 
@@ -50,8 +53,20 @@ impl Candidate {
         section: SectionKind,
         choice: &Choice,
     ) -> Self {
+        let words = Self::of_words(note, mention.span, mention.laterality, section, choice);
+        Self { mention: number, ..words }
+    }
+
+    /// A candidate for words that are no mention.
+    pub(crate) fn of_words(
+        note: usize,
+        span: Span,
+        laterality: Option<Laterality>,
+        section: SectionKind,
+        choice: &Choice,
+    ) -> Self {
         let mut says = Vec::new();
-        if let Some(side) = mention.laterality.filter(|_| choice.sided) {
+        if let Some(side) = laterality.filter(|_| choice.sided) {
             says.push(format!("side: {}", side.side.name()));
         }
         if !choice.supported.is_empty() {
@@ -67,7 +82,7 @@ impl Candidate {
             system: "ICD-10-CM",
             code: choice.code.to_string(),
             note,
-            span: mention.span,
+            span,
             section,
             role: "condition",
             score: 0.0,
@@ -76,9 +91,9 @@ impl Candidate {
             units: 1,
             open: choice.open,
             side: None,
-            bilateral: mention.laterality.is_some_and(|l| l.side == Side::Bilateral),
+            bilateral: laterality.is_some_and(|l| l.side == Side::Bilateral),
             procedure: None,
-            mention: number,
+            mention: NO_MENTION,
         }
     }
 }

@@ -12,6 +12,9 @@ use sha2::{Digest, Sha256};
 use crate::candidate::{Candidate, Refused};
 use crate::cpt::{CptTable, CptTableError};
 use crate::diagnosis::{self, Diagnoser, NoteRead};
+#[cfg(feature = "model")]
+use crate::feature;
+use crate::neural::Classifier;
 use crate::part::{self, Part};
 use crate::procedure;
 use crate::rank::{self, DRAFT, Joined};
@@ -44,6 +47,8 @@ pub struct Config {
     pub without_rules: Vec<String>,
     /// Parts left out, to see what they are worth.
     pub without: Vec<Part>,
+    /// Folder of a model that helps the rules (`icdraft train`); rules alone code where there is none.
+    pub model: Option<PathBuf>,
 }
 
 /// Why a coder cannot be made.
@@ -64,6 +69,9 @@ pub enum ConfigError {
     /// A HCPCS file that cannot be used.
     #[error(transparent)]
     Hcpcs(#[from] HcpcsError),
+    /// A model that cannot be used.
+    #[error("model: {0}")]
+    Model(String),
     /// A rule that does not exist.
     #[error("no rule is named `{0}`; `icdraft rules` lists them")]
     Rule(String),
@@ -79,6 +87,21 @@ pub struct Coder {
     hcpcs: Option<Hcpcs>,
     rules: Vec<&'static dyn Rule>,
     without: Vec<Part>,
+    classifier: Option<Classifier>,
+}
+
+/// A diagnosis that the rules suggest, as the model's last layer sees it.
+#[cfg(feature = "model")]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The code.
+    pub code: String,
+    /// The rules' confidence.
+    pub confidence: f64,
+    /// The features, in the order of [`feature_names`](crate::feature_names).
+    pub values: Vec<f32>,
+    /// Whether a rule has put it below the draft, where it stays.
+    pub put_below: bool,
 }
 
 /// The terminology and axes of one release.
@@ -112,7 +135,9 @@ impl Coder {
             return Err(ConfigError::Rule(unknown.clone()));
         }
         let rules = RULES.iter().copied().filter(|r| !off(r.about().name)).collect();
-        Ok(Self { releases, engines, forced, cpt, hcpcs, rules, without })
+        let classifier = config.model.as_deref().map(Classifier::open).transpose();
+        let classifier = classifier.map_err(|e| ConfigError::Model(e.to_string()))?;
+        Ok(Self { releases, engines, forced, cpt, hcpcs, rules, without, classifier })
     }
 
     /// The terminology that codes encounters of `day` (the newest where there is none).
@@ -139,6 +164,30 @@ impl Coder {
     /// Drafts the codes of an encounter. Never fails: what is odd is told in `warnings`. Offsets are bytes; see
     /// [`Report::in_unit`].
     pub fn code(&self, encounter: &Encounter) -> Report {
+        self.drafted(encounter, |mut draft, warnings| {
+            if let Some(classifier) = &self.classifier {
+                classifier.rerank(&mut draft);
+            }
+            self.report(draft, warnings)
+        })
+    }
+
+    /// The diagnoses that the rules suggest for an encounter, with what the model's last layer is told of them. Empty without a model.
+    #[cfg(feature = "model")]
+    pub fn judged(&self, encounter: &Encounter) -> Vec<Judged> {
+        let Some(classifier) = &self.classifier else { return Vec::new() };
+        self.drafted(encounter, |draft, _| {
+            let rows = draft.joined.iter().zip(classifier.features(&draft));
+            let judged = |(joined, values): (&Joined, Option<Vec<f32>>)| {
+                let (code, confidence) = (joined.best.code.clone(), joined.confidence);
+                Some(Judged { code, confidence, values: values?, put_below: feature::put_below(joined) })
+            };
+            rows.filter_map(judged).collect()
+        })
+    }
+
+    /// What the rules make of an encounter, handed to `then` with the warnings.
+    fn drafted<T>(&self, encounter: &Encounter, then: impl FnOnce(Draft<'_>, Vec<String>) -> T) -> T {
         let encounter = &*report::named(encounter);
         let (number, outside) = self.pick(encounter.date_of_service);
         let set = &self.releases.sets()[number];
@@ -172,6 +221,9 @@ impl Coder {
                 read.forget_axes(terminology);
             }
             diagnoser.candidates(set, terminology, &self.rules, (encounter, at), &read, &mut found);
+            if let Some(classifier) = &self.classifier {
+                found.0.extend(classifier.candidates(set, terminology, diagnoser, (encounter, at), &read));
+            }
             procedure::candidates(terminology, encounter, at, &read.annotation, &mut found);
             notes.push(read);
         }
@@ -202,7 +254,7 @@ impl Coder {
         for rule in &self.rules {
             rule.apply(&mut draft);
         }
-        self.report(draft, warnings)
+        then(draft, warnings)
     }
 
     fn report(&self, draft: Draft<'_>, warnings: Vec<String>) -> Report {
@@ -213,7 +265,7 @@ impl Coder {
         rule::pointer::assign(terminology.extents(), &mut suggestions, &joined, |a, b| {
             told_together(notes, &joined[a], &joined[b])
         });
-        let open = joined.iter().filter(|j| j.confidence >= DRAFT).filter_map(|j| query(set, encounter, j));
+        let open = joined.iter().filter(|j| self.drafts(j)).filter_map(|j| query(set, encounter, j));
         let queries = open.chain(asked).collect();
         let whole: Vec<u8> = encounter.notes.iter().flat_map(|n| n.text.bytes()).collect();
         let mut releases = BTreeMap::from([("ICD-10-CM".to_owned(), set.release().to_string())]);
@@ -227,7 +279,7 @@ impl Coder {
             id: encounter.id.clone(),
             text_sha256: hex(&whole),
             engine: concat!("icdraft ", env!("CARGO_PKG_VERSION")).into(),
-            model: None,
+            model: self.classifier.as_ref().map(|c| c.model.clone()),
             releases,
             offsets: Unit::Bytes,
             encounter: echo(encounter),
@@ -237,6 +289,12 @@ impl Coder {
             queries,
             edits,
         }
+    }
+
+    /// Whether a code belongs to the draft. A model's confidence is calibrated and has a threshold of its own, for diagnoses.
+    fn drafts(&self, joined: &Joined) -> bool {
+        let model = self.classifier.as_ref().filter(|_| joined.best.system == "ICD-10-CM");
+        joined.confidence >= model.map_or(DRAFT, Classifier::draft_from)
     }
 
     fn suggestion(
@@ -280,7 +338,7 @@ impl Coder {
             modifiers: best.modifiers.clone(),
             units: best.units,
             confidence: (joined.confidence.clamp(0.0, 0.9999) * 1e4).round() / 1e4,
-            draft: joined.confidence >= DRAFT,
+            draft: self.drafts(joined),
             pointers: Vec::new(),
             reasons: best.reasons.clone(),
             evidence,

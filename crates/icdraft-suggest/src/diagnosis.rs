@@ -3,7 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use icdraft_codeset::{Code, CodeSet, EntryId};
-use icdraft_mention::{Annotation, Meaning, Mention, Origin, Side, Terminology};
+use icdraft_mention::{Annotation, Laterality, Meaning, Mention, Origin, Side, Terminology};
 use icdraft_note::{Encounter, SectionKind, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -21,6 +21,22 @@ pub(crate) struct Diagnoser {
     healing: Vec<u32>,
     union: Vec<u32>,
     sequela: Vec<u32>,
+}
+
+/// Where words stand, and the side that the note tells of them.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    span: Span,
+    sentence: usize,
+    section: usize,
+    laterality: Option<Laterality>,
+}
+
+impl Place {
+    fn of(mention: &Mention) -> Self {
+        let Mention { span, sentence, section, laterality, .. } = *mention;
+        Self { span, sentence, section, laterality }
+    }
 }
 
 /// A note as read, with what is asked of it for each of its mentions, found once.
@@ -182,27 +198,68 @@ impl Diagnoser {
     }
 
     fn context<'a>(&self, terminology: &Terminology, read: &'a NoteRead, mention: &Mention, text: &str) -> Context<'a> {
-        let said = terminology.words(&text[mention.span]);
+        self.context_at(terminology, read, Place::of(mention), text, terminology.implied(mention.concept))
+    }
+
+    fn context_at<'a>(
+        &self,
+        terminology: &Terminology,
+        read: &'a NoteRead,
+        place: Place,
+        text: &str,
+        implied: impl Iterator<Item = u32>,
+    ) -> Context<'a> {
+        let said = terminology.words(&text[place.span]);
         let mut own: FxHashSet<u32> = said.iter().copied().collect();
-        own.extend(terminology.implied(mention.concept));
+        own.extend(implied);
         // Nonunion, malunion and delayed union are seen in the healing phase, operated or not (guideline I.C.19.c).
         let mut late = self.healing.iter().chain(&self.union);
-        let healing = late.any(|w| read.sentences[mention.sentence].contains(w));
+        let healing = late.any(|w| read.sentences[place.sentence].contains(w));
         Context {
             mention: self.widened(own),
             said,
-            sentence: &read.sentences[mention.sentence],
-            section: &read.sections[mention.section],
+            sentence: &read.sentences[place.sentence],
+            section: &read.sections[place.section],
             note: &read.note,
-            side: mention.laterality.map(|l| l.side),
-            side_near: mention
+            side: place.laterality.map(|l| l.side),
+            side_near: place
                 .laterality
-                .is_some_and(|l| read.annotation.outline.sentences[mention.sentence].0.span.contains(l.span)),
+                .is_some_and(|l| read.annotation.outline.sentences[place.sentence].0.span.contains(l.span)),
             phase: if healing { Phase::Healing } else { read.phase },
             trimester: read.trimester,
             delivery: read.delivery,
             hand: read.hand,
         }
+    }
+
+    /// The candidate for words that no lexicon knows and the model links to `target`; `None` where their assertion speaks against it.
+    #[cfg(feature = "model")]
+    pub(crate) fn linked(
+        &self,
+        set: &CodeSet,
+        terminology: &Terminology,
+        (encounter, at): (&Encounter, usize),
+        read: &NoteRead,
+        (sentence, span): (usize, Span),
+        target: Code,
+    ) -> Option<Candidate> {
+        let text = encounter.notes[at].text.as_str();
+        let (_, laterality) = read.annotation.assert_span(text, span)?;
+        // A cue inside the words ("No rash") is silent about the whole of them: each word is asked for itself.
+        let against = |word: Span| Some(read.annotation.assert_span(text, word)?.0.against().is_some());
+        if words_of(text, span).filter_map(against).any(|a| a) {
+            return None;
+        }
+        let section = read.annotation.outline.sentences[sentence].1;
+        let place = Place { span, sentence, section, laterality };
+        let context = self.context_at(terminology, read, place, text, std::iter::empty());
+        let choice = self.choose(set, terminology, target, &context)?;
+        let kind = read.annotation.outline.ruling_kind(section);
+        let mut candidate = Candidate::of_words(at, span, laterality, kind, &choice);
+        candidate.side = laterality.filter(|_| choice.sided).map(|l| (l.span, read.annotation.kind_at(l.span.start)));
+        candidate.score =
+            (read.weigh((sentence, section), kind, choice.code) * knowledge::factor(choice.code).max(1.0)).min(0.95);
+        Some(candidate)
     }
 
     /// Candidates and refusals from the diagnosis mentions of one note.
@@ -230,7 +287,7 @@ impl Diagnoser {
             // Where diagnoses are listed as such, no remark about the code's habits counts against it.
             let factor = knowledge::factor(choice.code);
             let factor = if lists_diagnoses(kind) { factor.max(1.0) } else { factor };
-            candidate.score = (read.weigh(mention, kind, choice.code) * factor).min(0.95);
+            candidate.score = (read.weigh((mention.sentence, mention.section), kind, choice.code) * factor).min(0.95);
             // Official wording is trusted a little less than the lexicon's, which was written for notes.
             candidate.score *= match concept.origin {
                 Origin::Lexicon | Origin::Title => 1.0,
@@ -261,6 +318,18 @@ impl Diagnoser {
             out.0.push(candidate);
         }
     }
+}
+
+/// The words of a stretch of text, without what stands between them.
+#[cfg(feature = "model")]
+fn words_of(text: &str, span: Span) -> impl Iterator<Item = Span> + '_ {
+    let mut start = span.start;
+    text[span].split_inclusive(|c: char| !c.is_alphanumeric()).filter_map(move |piece| {
+        let word = piece.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let at = Span::new(start, start + word.len());
+        start += piece.len();
+        (!word.is_empty()).then_some(at)
+    })
 }
 
 /// The mention behind a candidate.
@@ -366,8 +435,8 @@ impl NoteRead {
         self.annotation.mentions.iter_mut().filter(is_diagnosis).for_each(|mention| mention.laterality = None);
     }
 
-    /// The section's weight, moved by where in the section the mention stands.
-    fn weigh(&self, mention: &Mention, kind: SectionKind, code: Code) -> f64 {
+    /// The section's weight, moved by where in the section the words stand.
+    fn weigh(&self, (sentence, section): (usize, usize), kind: SectionKind, code: Code) -> f64 {
         let weight = knowledge::weight(kind).diagnosis;
         match kind {
             // A pre-operative diagnosis gives way to the post-operative one.
@@ -380,7 +449,7 @@ impl NoteRead {
             SectionKind::Preamble | SectionKind::Other if !self.listed && is_disease(code) => weight.max(0.55),
             // Problems are the headings of an assessment; what is said below them explains.
             SectionKind::Assessment | SectionKind::AssessmentPlan | SectionKind::Impression | SectionKind::Plan => {
-                match (self.headed[mention.section], self.headings[mention.sentence]) {
+                match (self.headed[section], self.headings[sentence]) {
                     (true, true) => weight.max(0.8),
                     (true, false) => 0.35 * weight,
                     (false, _) => 0.8 * weight,

@@ -17,8 +17,15 @@ mod coder;
 mod course;
 mod cpt;
 mod diagnosis;
+#[cfg(feature = "model")]
+mod feature;
 mod knowledge;
 mod leaf;
+#[cfg(feature = "model")]
+mod neural;
+#[cfg(not(feature = "model"))]
+#[path = "no_neural.rs"]
+mod neural;
 mod part;
 mod procedure;
 mod rank;
@@ -27,8 +34,12 @@ mod rule;
 mod supply;
 mod wording;
 
+#[cfg(feature = "model")]
+pub use coder::Judged;
 pub use coder::{CPT_RELEASE, Coder, Config, ConfigError, HCPCS_RELEASE};
 pub use cpt::{CptTable, CptTableError};
+#[cfg(feature = "model")]
+pub use feature::names as feature_names;
 pub use part::Part;
 pub use report::{CueText, Echo, EchoNote, Edit, Evidence, Model, NotCoded, Query, Reason, Report, SCHEMA, Suggestion};
 pub use rule::{About, rules};

@@ -2,7 +2,7 @@
 //!
 //! The first, stated score: each stretch of evidence has the weight of its section (`data/section_weights.tsv`); stretches in
 //! different kinds of sections add up as independent chances, `1 - (1 - a)(1 - b)`, further ones in the same kind only a little. A code is
-//! drafted at [`DRAFT`] and above. Confidence is that number: it is not calibrated yet.
+//! drafted at [`DRAFT`] and above. Confidence is that number; a model calibrates it (`neural.rs`).
 
 use crate::candidate::Candidate;
 
@@ -49,11 +49,6 @@ pub(crate) fn join(candidates: Vec<Candidate>) -> Vec<Joined> {
         .into_iter()
         .map(|(_, mut evidence)| {
             evidence.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.note.cmp(&b.note)).then(a.span.cmp(&b.span)));
-            let mut miss = 1.0;
-            for (n, candidate) in evidence.iter().enumerate() {
-                let repeated = evidence[..n].iter().any(|c| c.section == candidate.section && c.note == candidate.note);
-                miss *= 1.0 - candidate.score * if repeated { REPEATED } else { 1.0 };
-            }
             let mut best = evidence[0].clone();
             let on = |side: &str| {
                 evidence.iter().any(|c| c.section == best.section && c.modifiers.iter().any(|m| m == side))
@@ -61,11 +56,21 @@ pub(crate) fn join(candidates: Vec<Candidate>) -> Vec<Joined> {
             if on("RT") && on("LT") {
                 best.modifiers = vec!["50".into()];
             }
-            Joined { best, confidence: 1.0 - miss, evidence, place: 0 }
+            Joined { best, confidence: together(&evidence), evidence, place: 0 }
         })
         .collect();
     order(&mut joined);
     joined
+}
+
+/// What stretches of evidence, strongest first, say together.
+pub(crate) fn together(evidence: &[Candidate]) -> f64 {
+    let mut miss = 1.0;
+    for (n, candidate) in evidence.iter().enumerate() {
+        let repeated = evidence[..n].iter().any(|c| c.section == candidate.section && c.note == candidate.note);
+        miss *= 1.0 - candidate.score * if repeated { REPEATED } else { 1.0 };
+    }
+    1.0 - miss
 }
 
 /// Best first; among equals by place in the notes.

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod eval;
+mod train;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use jiff::civil::Date;
 
 pub(crate) use corpus::*;
 pub(crate) use eval::*;
+pub(crate) use train::*;
 
 /// Drafts ICD-10-CM and CPT codes from clinical notes, each with the words that support it.
 ///
@@ -45,6 +47,8 @@ pub(crate) enum Command {
     Codes(Codes),
     /// List the coding rules with their sources, or explain one
     Rules(Rules),
+    /// Train the model that links phrases to codes, and measure it
+    Train(Train),
 }
 
 #[derive(Debug, Args)]
@@ -79,6 +83,9 @@ pub(crate) struct Knowledge {
     /// Switch a coding rule off (see `icdraft rules`); may be repeated
     #[arg(long = "without-rule", value_name = "NAME", help_heading = "Knowledge")]
     without_rules: Vec<String>,
+    /// Folder of a trained model that helps the rules (see `icdraft train`)
+    #[arg(long, value_name = "DIR", help_heading = "Knowledge")]
+    model: Option<PathBuf>,
 }
 
 impl Knowledge {
@@ -90,6 +97,7 @@ impl Knowledge {
             cpt_table: self.cpt_table.clone(),
             hcpcs_table: self.hcpcs_table.clone(),
             without_rules: self.without_rules.clone(),
+            model: self.model.clone(),
             without: Vec::new(),
         }
     }

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Corpus(args) => command::corpus::run(&args),
         Command::Codes(args) => command::codes::run(&args),
         Command::Rules(args) => command::rules::run(&args),
+        Command::Train(args) => command::train::run(&args),
     };
     match done {
         Ok(command::Done::Whole) => ExitCode::SUCCESS,

@@ -64,7 +64,7 @@ pub(crate) fn report(report: &Report, explain: bool) -> String {
         "\n{}, {}{}\n",
         report.engine,
         releases.join(", "),
-        if report.model.is_none() { ", rules only" } else { "" }
+        report.model.as_ref().map_or(", rules only".to_owned(), |m| format!(", model {}", m.name))
     );
     out
 }

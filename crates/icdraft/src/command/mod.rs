@@ -9,6 +9,7 @@ pub(crate) mod eval;
 pub(crate) mod procedures;
 pub(crate) mod rules;
 pub(crate) mod suggest;
+pub(crate) mod train;
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write as _};

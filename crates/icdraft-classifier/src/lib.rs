@@ -1,0 +1,31 @@
+//! The transformer that links phrases to codes. The only crate that sees tensors; it knows texts and code names, no rules.
+//!
+//! A phrase becomes word pieces and hashed character n-grams. A small BERT-shaped encoder reads the pieces, an embedding bag the
+//! n-grams, and both add up to one vector of unit length. A code is one or more such vectors, kept as 8-bit integers. Linking is the
+//! exact dot product of a phrase with all of them.
+
+mod calibrate;
+mod codes;
+mod condense;
+mod config;
+mod encoder;
+mod error;
+mod gram;
+mod linker;
+mod op;
+mod tfidf;
+pub mod train;
+mod vocabulary;
+mod weights;
+
+pub use calibrate::{Example, Ranker, calibration_error};
+pub use codes::{CodeVectors, Hit};
+pub use condense::{condense, gaps};
+pub use config::{Activation, ModelConfig};
+pub use encoder::{Batch, Encoder};
+pub use error::ClassifierError;
+pub use gram::grams;
+pub use linker::Linker;
+pub use tfidf::Tfidf;
+pub use vocabulary::Vocabulary;
+pub use weights::Weights;

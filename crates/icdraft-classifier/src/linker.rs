@@ -1,0 +1,118 @@
+//! From phrases to vectors: pieces and n-grams in, one vector of unit length out.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use candle_core::Tensor;
+
+use crate::op::Bag;
+use crate::{Batch, ClassifierError, Encoder, ModelConfig, Vocabulary, Weights, grams};
+
+/// Phrases that go through the encoder at once while it is trained: more fall out of the cache.
+pub(crate) const TRAINING_CHUNK: usize = 48;
+
+/// The same while notes are coded. candle hands tensors of 65,536 numbers and more to one pool that callers wait for in turn.
+const CHUNK: usize = 8;
+
+/// Most pieces of a phrase.
+const PIECES: usize = 40;
+
+/// A phrase as the model reads it.
+#[derive(Debug, Clone)]
+pub struct Read {
+    pub(crate) pieces: Vec<u32>,
+    pub(crate) grams: Vec<u32>,
+}
+
+/// Phrases in, vectors out.
+#[derive(Debug)]
+pub struct Linker {
+    config: ModelConfig,
+    vocabulary: Vocabulary,
+    encoder: Encoder,
+    dense: Tensor,
+    gram_table: Option<Tensor>,
+}
+
+impl Linker {
+    /// A linker over `weights`, which it shares.
+    ///
+    /// # Errors
+    /// Weights that do not fit the config.
+    pub fn new(config: &ModelConfig, vocabulary: Vocabulary, weights: &Weights) -> Result<Self, ClassifierError> {
+        let gram_table = (config.gram_buckets > 0).then(|| weights.get("head.gram_embeddings.weight")).transpose()?;
+        Ok(Self {
+            config: config.clone(),
+            vocabulary,
+            encoder: Encoder::new(config, weights)?,
+            dense: weights.get("head.dense.weight")?,
+            gram_table,
+        })
+    }
+
+    /// Reads `config.json`, `tokenizer.json` and `model.safetensors` of a folder.
+    ///
+    /// # Errors
+    /// A file that is missing, unreadable or of another model.
+    pub fn open(folder: &Path) -> Result<Self, ClassifierError> {
+        let path = folder.join("config.json");
+        let text =
+            std::fs::read_to_string(&path).map_err(|source| ClassifierError::Io { path: path.clone(), source })?;
+        let config: ModelConfig =
+            serde_json::from_str(&text).map_err(|e| ClassifierError::file(path.display().to_string(), e))?;
+        let weights = Weights::read(&folder.join("model.safetensors"), &config)?;
+        Self::new(&config, Vocabulary::read(&folder.join("tokenizer.json"))?, &weights)
+    }
+
+    /// Length of a vector.
+    pub fn width(&self) -> usize {
+        self.config.vector_size
+    }
+
+    /// A phrase as the model reads it.
+    ///
+    /// # Errors
+    /// See [`Vocabulary::pieces`].
+    pub fn read(&self, text: &str) -> Result<Read, ClassifierError> {
+        let pieces = self.vocabulary.pieces(text, PIECES.min(self.config.max_position_embeddings))?;
+        let grams = if self.gram_table.is_some() { grams(text, self.config.gram_buckets) } else { Vec::new() };
+        Ok(Read { pieces, grams })
+    }
+
+    /// Vectors of unit length, `[phrases, width]`, with the gradient's path kept.
+    pub(crate) fn vectors(&self, phrases: &[&Read], chunk: usize) -> Result<Tensor, ClassifierError> {
+        // Phrases of one length go together: little is padded.
+        let mut order: Vec<u32> = (0..u32::try_from(phrases.len()).unwrap_or(u32::MAX)).collect();
+        order.sort_by_key(|n| phrases[*n as usize].pieces.len());
+        let mut pooled = Vec::new();
+        for part in order.chunks(chunk) {
+            let pieces: Vec<&[u32]> = part.iter().map(|n| phrases[*n as usize].pieces.as_slice()).collect();
+            pooled.push(self.encoder.pooled(&Batch::new(&pieces)?)?.matmul(&self.dense.t()?)?);
+        }
+        let mut back = vec![0u32; order.len()];
+        for (place, n) in (0u32..).zip(&order) {
+            back[*n as usize] = place;
+        }
+        let back = Tensor::from_vec(back, order.len(), self.dense.device())?;
+        let mut sum = Tensor::cat(&pooled, 0)?.index_select(&back, 0)?;
+        if let Some(table) = &self.gram_table {
+            let bags = Arc::new(phrases.iter().map(|p| p.grams.clone()).collect());
+            sum = (sum + table.apply_op1(Bag { bags })?)?;
+        }
+        let length = (sum.sqr()?.sum_keepdim(1)? + 1e-12)?.sqrt()?;
+        Ok(sum.broadcast_div(&length)?)
+    }
+
+    /// The vector of each phrase.
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ClassifierError> {
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let read: Vec<Read> = texts.iter().map(|t| self.read(t)).collect::<Result<_, _>>()?;
+        let read: Vec<&Read> = read.iter().collect();
+        Ok(self.vectors(&read, CHUNK)?.to_vec2()?)
+    }
+}

@@ -1,0 +1,13 @@
+//! Training: pairs of wordings of one code are drawn together, all others of a batch pushed apart.
+
+mod batch;
+mod checkpoint;
+mod contrast;
+mod material;
+mod noise;
+mod optimizer;
+mod stage;
+
+pub use contrast::{Progress, train};
+pub use material::{Material, Source, Wording};
+pub use stage::Stage;

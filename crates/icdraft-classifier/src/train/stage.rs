@@ -1,0 +1,37 @@
+//! What one stage of training is told, as `<stage>.toml` says it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ModelConfig;
+
+/// A stage of contrastive training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// Everything random comes from this number.
+    pub seed: u64,
+    /// Steps of the optimizer.
+    pub steps: usize,
+    /// Pairs that a shard draws for a step; each is a negative for the others.
+    pub pairs: usize,
+    /// Shards of a step, each on its own core. Results depend on their number, not on the cores.
+    pub shards: usize,
+    /// Highest learning rate.
+    pub learning_rate: f64,
+    /// Steps until it is reached; from there it falls to a twentieth.
+    pub warmup: usize,
+    /// Decay of matrices.
+    pub weight_decay: f64,
+    /// Divides similarities before the softmax.
+    pub temperature: f64,
+    /// Weight of the loss that asks for the category only.
+    pub category_weight: f64,
+    /// Share of a batch that is drawn from families of near codes.
+    pub family_share: f64,
+    /// Steps between checkpoints.
+    pub checkpoint_every: usize,
+    /// Steps between two searches for near misses; 0 for none.
+    pub mine_every: usize,
+    /// Shape of the model.
+    pub model: ModelConfig,
+}

@@ -1,0 +1,96 @@
+//! Arguments of `icdraft train`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Args)]
+pub(crate) struct Train {
+    #[command(subcommand)]
+    pub(crate) what: TrainWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrainWhat {
+    /// Train the encoder on wordings of codes; goes on where an earlier run in the folder stopped
+    Link(TrainLink),
+    /// Compute the code vectors of a trained encoder
+    Vectors(TrainVectors),
+    /// Fit the last layer, which gives the confidence, to annotated notes
+    Rank(TrainRank),
+    /// Measure linking on index terms that training has not seen, beside character TF-IDF
+    Measure(TrainMeasure),
+}
+
+/// What is learned from.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TrainData {
+    /// A pack with the alphabetic index (`icdraft codes build --from icd10cm-table-and-index-2026.zip --out FILE`)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pack: Option<PathBuf>,
+    /// Learn from the tenth of the index's main terms that is otherwise held out for `measure`
+    #[arg(long)]
+    pub(crate) everything: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  icdraft codes build --from icd10cm-table-and-index-2026.zip --out index.pack
+  icdraft train link models/link-1.toml --pack index.pack --out my-model")]
+pub(crate) struct TrainLink {
+    /// The stage: seed, steps, batch, learning rate, shape of the model
+    #[arg(value_name = "STAGE.toml")]
+    pub(crate) stage: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: TrainData,
+    /// Where the model and its checkpoint go
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  icdraft train vectors my-model --pack index.pack")]
+pub(crate) struct TrainVectors {
+    /// Folder of the trained model; codes.bin is written into it
+    #[arg(value_name = "DIR")]
+    pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: TrainData,
+    /// Vectors in all: each code has one, further ones go where wordings lie farthest apart
+    #[arg(long, value_name = "N", default_value = "66000")]
+    pub(crate) vectors: usize,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  icdraft train measure my-model --pack index.pack")]
+pub(crate) struct TrainMeasure {
+    /// Folder of the trained model with its code vectors
+    #[arg(value_name = "DIR")]
+    pub(crate) model: PathBuf,
+    /// The pack whose held-out terms are the queries
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pack: PathBuf,
+    /// Most queries, evenly taken
+    #[arg(long, value_name = "N")]
+    pub(crate) queries: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  icdraft train rank my-model --gold train.jsonl")]
+pub(crate) struct TrainRank {
+    /// Folder of the trained model with its code vectors; ranker.json is written into it
+    #[arg(value_name = "DIR")]
+    pub(crate) model: PathBuf,
+    /// Annotated notes to fit to; may be repeated
+    #[arg(long, required = true, value_name = "FILE")]
+    pub(crate) gold: Vec<PathBuf>,
+    /// Strength of the prior towards no effect, in suggestions
+    #[arg(long, value_name = "N", default_value = "8")]
+    pub(crate) penalty: f64,
+    /// Parts for cross-validation, whose figures are shown
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub(crate) folds: usize,
+}
