@@ -135,7 +135,8 @@ impl Coder {
             return Err(ConfigError::Rule(unknown.clone()));
         }
         let rules = RULES.iter().copied().filter(|r| !off(r.about().name)).collect();
-        let classifier = config.model.as_deref().map(Classifier::open).transpose();
+        let model = config.model.as_deref().filter(|_| !without.contains(&Part::Classifier));
+        let classifier = model.map(Classifier::open).transpose();
         let classifier = classifier.map_err(|e| ConfigError::Model(e.to_string()))?;
         Ok(Self { releases, engines, forced, cpt, hcpcs, rules, without, classifier })
     }

@@ -18,11 +18,13 @@ pub enum Part {
     Axes,
     /// Without them no rule acts, as if each were switched off.
     Rules,
+    /// Without it rules alone code, as if no model were given.
+    Classifier,
 }
 
 impl Part {
     /// Every part, in the order in which they come.
-    pub const ALL: [Self; 4] = [Self::Assertion, Self::Sections, Self::Axes, Self::Rules];
+    pub const ALL: [Self; 5] = [Self::Assertion, Self::Sections, Self::Axes, Self::Rules, Self::Classifier];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Part {
             Self::Sections => "sections",
             Self::Axes => "axes",
             Self::Rules => "rules",
+            Self::Classifier => "classifier",
         }
     }
 

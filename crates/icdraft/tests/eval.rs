@@ -157,8 +157,10 @@ fn a_part_left_out_is_worth_what_it_costs() {
     assert!((of(2, "ICD-10-CM recall") - 0.75).abs() < 1e-9, "{json}");
     let table = icdraft(&args[..5]).expect(0).out;
     assert!(table.contains("without assertion") && table.contains("without axes"), "{table}");
-    let unknown = icdraft(&["eval", "--gold", path(&gold), "--without", "classifier"]).expect(2);
+    let unknown = icdraft(&["eval", "--gold", path(&gold), "--without", "weather"]).expect(2);
     assert!(unknown.err.contains("assertion, sections, axes, rules"), "{}", unknown.err);
+    let nothing = icdraft(&["eval", "--gold", path(&gold), "--without", "classifier"]).expect(1);
+    assert!(nothing.err.contains("--model"), "{}", nothing.err);
 }
 
 #[test]

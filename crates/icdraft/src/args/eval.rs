@@ -21,6 +21,7 @@ Examples:
   icdraft eval --gold negex-kit.tsv --from negex
   icdraft eval --gold gold.jsonl --report report/
   icdraft eval --gold gold.jsonl --without assertion,sections,axes,rules
+  icdraft eval --gold gold.jsonl --model my-model --without classifier
   icdraft eval compare before.jsonl after.jsonl --gold gold.jsonl
   icdraft eval gate"
 )]

@@ -15,6 +15,10 @@ pub(super) fn run(
     material: &Material,
     (source, how): (&Source, &How),
 ) -> anyhow::Result<Done> {
+    anyhow::ensure!(
+        config.model.is_some() || !parts.contains(&Part::Classifier),
+        "--without classifier: no model is used; pass one with --model, or leave the part out"
+    );
     let full = material.code(config, how.threads)?;
     let mut columns: Vec<(Part, Vec<Difference>)> = Vec::new();
     for &part in parts {
