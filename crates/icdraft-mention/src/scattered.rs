@@ -20,6 +20,8 @@ pub(crate) struct Bags {
     by_word: FxHashMap<Word, Vec<usize>>,
     /// Words that mean the same here, by the first of their class.
     same: FxHashMap<Word, Word>,
+    /// Words that carry nothing here.
+    links: FxHashSet<Word>,
 }
 
 /// Words that carry nothing here.
@@ -40,7 +42,8 @@ impl Bags {
             let words: Vec<Word> = class.split(' ').flat_map(|w| vocabulary.phrase(w).0).collect();
             same.extend(words.iter().map(|&w| (w, words[0])));
         }
-        Self { same, ..Self::default() }
+        let links = LINKS.iter().flat_map(|w| vocabulary.phrase(w).0).collect();
+        Self { same, links, ..Self::default() }
     }
 
     /// Adds a phrase, if it has at least two words that must be there.
@@ -48,7 +51,6 @@ impl Bags {
     /// # Errors
     /// A phrase that cannot be read.
     pub(crate) fn add(&mut self, phrase: &str, concept: usize, vocabulary: &mut Vocabulary) -> Result<(), PhraseError> {
-        let links: FxHashSet<Word> = LINKS.iter().flat_map(|w| vocabulary.phrase(w).0).collect();
         let mut slots: Vec<Vec<Vec<Word>>> = Vec::new();
         for part in phrase::parts(phrase)? {
             for slot in phrase::slots(part)? {
@@ -58,7 +60,7 @@ impl Bags {
                     .iter()
                     .filter(|text| !letters(text))
                     .map(|text| vocabulary.phrase(text).0)
-                    .map(|words| words.into_iter().filter(|w| !links.contains(w)).map(|w| self.plain(w)).collect())
+                    .map(|words| words.into_iter().filter(|w| !self.links.contains(w)).map(|w| self.plain(w)).collect())
                     .collect();
                 if slot.iter().any(|text| letters(&text)) && alternatives.is_empty() {
                     return Ok(());

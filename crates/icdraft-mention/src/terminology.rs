@@ -104,17 +104,23 @@ impl Frame {
 
     /// Holds the slots around an anchor found at `start..end` of `symbols` against the text. Of all ways to fit the longest wins.
     fn fit(&self, anchor: &Use, symbols: &str, start: usize, end: usize) -> Option<Fit> {
-        let hold = |commas| {
-            let before = reach(&self.before, symbols, start, Way { backwards: true, commas })?;
-            let after = reach(&self.after, symbols, end, Way { backwards: false, commas })?;
-            // "Abscess, breast" is an abscess of the breast; in "abscess, breast cancer" and in "tendon laceration, finger" the comma
-            // stands for nothing.
-            let alone = |c: Option<char>| c.is_none_or(|c| [BREAK, COMMA, OF].iter().any(|w| w.symbol() == c));
-            let item = alone(symbols[..before.at].chars().next_back()) && alone(symbols[after.at..].chars().next());
-            let sides = anchor.sides.iter().copied().chain(before.sides).chain(after.sides).collect();
-            (!(before.comma || after.comma) || item).then_some(Fit { start: before.at, end: after.at, sides })
-        };
-        hold(true).or_else(|| hold(false))
+        // What does not fit with commas for "of" fits in no way.
+        let (fit, comma) = self.hold(anchor, symbols, (start, end), true)?;
+        // "Abscess, breast" is an abscess of the breast; in "abscess, breast cancer" and in "tendon laceration, finger" the comma
+        // stands for nothing.
+        let alone = |c: Option<char>| c.is_none_or(|c| [BREAK, COMMA, OF].iter().any(|w| w.symbol() == c));
+        let item = || alone(symbols[..fit.start].chars().next_back()) && alone(symbols[fit.end..].chars().next());
+        if comma && !item() {
+            return self.hold(anchor, symbols, (start, end), false).map(|held| held.0);
+        }
+        Some(fit)
+    }
+
+    fn hold(&self, anchor: &Use, symbols: &str, (start, end): (usize, usize), commas: bool) -> Option<(Fit, bool)> {
+        let before = reach(&self.before, symbols, start, Way { backwards: true, commas })?;
+        let after = reach(&self.after, symbols, end, Way { backwards: false, commas })?;
+        let sides = anchor.sides.iter().copied().chain(before.sides).chain(after.sides).collect();
+        Some((Fit { start: before.at, end: after.at, sides }, before.comma || after.comma))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use icdraft_note::{SectionKind, Span};
 use serde::Deserialize;
 
@@ -41,18 +42,32 @@ pub(crate) struct Told {
     pub(crate) sentence: usize,
 }
 
-/// Every place of a note that tells the course, in order.
+/// The words of every row, to be found in one pass.
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = ROWS.iter().map(|r| r.words.as_str());
+    let found = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
+    found.expect("a hundred short rows are far below the automaton's limits")
+});
+
+/// Every place of a note that tells the course, in order: the first of each sentence.
 pub(crate) fn told(draft: &Draft<'_>, note: usize, course: Course) -> Vec<Told> {
     let outline = &draft.notes[note].annotation.outline;
     let text = draft.encounter.notes[note].text.as_str();
-    let sentences = outline.sentences.iter().enumerate();
-    sentences
-        .filter_map(|(number, (sentence, section))| {
-            let at = said(&text[sentence.span], course)?;
-            let span = Span::new(sentence.span.start + at.start, sentence.span.start + at.end);
-            Some(Told { span, section: outline.ruling_kind(*section), sentence: number })
-        })
-        .collect()
+    let mut places: Vec<Told> = Vec::new();
+    for found in WORDS.find_overlapping_iter(text).filter(|m| ROWS[m.pattern()].means == course) {
+        let at = outline.sentences.partition_point(|(s, _)| s.span.start <= found.start());
+        let Some((number, (sentence, section))) = at.checked_sub(1).map(|n| (n, &outline.sentences[n])) else {
+            continue;
+        };
+        if places.iter().any(|p| p.sentence == number) {
+            continue;
+        }
+        if let Some(span) = said(&text[sentence.span], course) {
+            let span = Span::new(sentence.span.start + span.start, sentence.span.start + span.end);
+            places.push(Told { span, section: outline.ruling_kind(*section), sentence: number });
+        }
+    }
+    places
 }
 
 /// Where a sentence says the course.
