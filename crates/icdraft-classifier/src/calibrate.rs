@@ -1,6 +1,7 @@
 //! The last layer: a logistic regression over what rules, sections, assertions and the encoder say of a suggestion. Its output is the
 //! confidence, so it is fitted by likelihood, and small data cannot bend it far (an L2 penalty on standardised features).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -83,7 +84,7 @@ impl Ranker {
         for (n, feature) in self.features.iter().enumerate() {
             let prior = if n == 0 { unmoved } else { 0.0 };
             gradient[n] += penalty * (feature.weight - prior);
-            curve[n][n] += penalty;
+            curve[n][n] += penalty.max(1e-9);
         }
         curve[size - 1][size - 1] += 1e-6;
         let step = solve(curve, gradient);
@@ -148,8 +149,33 @@ impl Ranker {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.features.iter().map(|f| f.name.as_str())
     }
+}
 
-    /// Reads what [`Ranker::write`] wrote.
+/// The last layers by code system, as `ranker.json` holds them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rankers(BTreeMap<String, Ranker>);
+
+impl Rankers {
+    /// Adds the last layer of a code system.
+    pub fn insert(&mut self, system: &str, ranker: Ranker) {
+        self.0.insert(system.to_owned(), ranker);
+    }
+
+    /// The last layer of a code system; the rules' confidence stands where there is none.
+    pub fn of(&self, system: &str) -> Option<&Ranker> {
+        self.0.get(system)
+    }
+
+    /// Each as [`Ranker::for_features`] makes it.
+    ///
+    /// # Errors
+    /// See [`Ranker::for_features`].
+    pub fn for_features(&self, names: &[String], may_go: impl Fn(&str) -> bool) -> Result<Self, String> {
+        let each = self.0.iter().map(|(system, r)| Ok((system.clone(), r.for_features(names, &may_go)?)));
+        each.collect::<Result<_, String>>().map(Self)
+    }
+
+    /// Reads what [`Rankers::write`] wrote.
     ///
     /// # Errors
     /// A file that is unreadable or no ranker.
@@ -161,13 +187,13 @@ impl Ranker {
     /// The same from bytes; `file` is for errors.
     ///
     /// # Errors
-    /// See [`Ranker::read`].
+    /// See [`Rankers::read`].
     pub fn decode(file: &str, bytes: &[u8]) -> Result<Self, ClassifierError> {
         let cure = "train it again with `icdraft train rank`";
         serde_json::from_slice(bytes).map_err(|e| ClassifierError::file(file, format!("{e}; {cure}")))
     }
 
-    /// Writes the ranker as JSON.
+    /// Writes them as JSON.
     ///
     /// # Errors
     /// An unwritable file.
@@ -276,13 +302,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ranker.json");
         let ranker = Ranker::fit(&["a"], &[example(&[1.0], true), example(&[0.5], false)], 0.3).unwrap();
-        let ranker = ranker.drafting_from(0.4);
-        ranker.write(&path).unwrap();
-        let read = Ranker::read(&path).unwrap();
+        let mut rankers = Rankers::default();
+        rankers.insert("CPT", ranker.clone().drafting_from(0.4));
+        rankers.write(&path).unwrap();
+        let read = Rankers::read(&path).unwrap();
+        assert_eq!(read.of("ICD-10-CM"), None);
+        let read = read.of("CPT").unwrap();
         // The last digit of a float may differ after JSON.
         assert!((read.probability(&[0.7]) - ranker.probability(&[0.7])).abs() < 1e-12);
         assert!(read.names().eq(["a"]) && (read.draft_from() - 0.4).abs() < 1e-12);
-        assert!(Ranker::decode("ranker.json", b"{}").unwrap_err().to_string().contains("icdraft train rank"));
+        assert!(
+            Rankers::decode("ranker.json", b"{\"CPT\": {}}").unwrap_err().to_string().contains("icdraft train rank")
+        );
     }
 
     #[test]

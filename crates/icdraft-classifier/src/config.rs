@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ClassifierError;
+
 /// Activation of the feed-forward layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -55,6 +57,17 @@ impl ModelConfig {
             vector_size: 128,
             gram_buckets: 16_384,
         }
+    }
+
+    /// Whether the numbers fit each other.
+    ///
+    /// # Errors
+    /// Heads that do not divide the width.
+    pub(crate) fn check(&self) -> Result<(), ClassifierError> {
+        if self.num_attention_heads == 0 || !self.hidden_size.is_multiple_of(self.num_attention_heads) {
+            return Err(ClassifierError::file("config.json", "num_attention_heads must divide hidden_size"));
+        }
+        Ok(())
     }
 
     /// Names and shapes of all variables, in the order of their names.

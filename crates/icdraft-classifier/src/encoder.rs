@@ -81,10 +81,7 @@ impl Encoder {
     /// # Errors
     /// A variable that is missing, or heads that do not divide the width.
     pub fn new(config: &ModelConfig, weights: &Weights) -> std::result::Result<Self, ClassifierError> {
-        if config.num_attention_heads == 0 || !config.hidden_size.is_multiple_of(config.num_attention_heads) {
-            let problem = "num_attention_heads must divide hidden_size";
-            return Err(ClassifierError::file("config.json", problem));
-        }
+        config.check()?;
         let linear = |name: &str| -> std::result::Result<Linear, ClassifierError> {
             Ok(Linear { weight: weights.get(&format!("{name}.weight"))?, bias: weights.get(&format!("{name}.bias"))? })
         };

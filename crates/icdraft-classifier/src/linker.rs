@@ -6,13 +6,10 @@ use std::sync::Arc;
 use candle_core::Tensor;
 
 use crate::op::Bag;
-use crate::{Batch, ClassifierError, Encoder, ModelConfig, Vocabulary, Weights, grams};
+use crate::{Batch, ClassifierError, Encoder, Inference, ModelConfig, Vocabulary, Weights, grams};
 
 /// Phrases that go through the encoder at once while it is trained: more fall out of the cache.
 pub(crate) const TRAINING_CHUNK: usize = 48;
-
-/// The same while notes are coded. candle hands tensors of 65,536 numbers and more to one pool that callers wait for in turn.
-const CHUNK: usize = 8;
 
 /// Most pieces of a phrase.
 const PIECES: usize = 40;
@@ -30,12 +27,13 @@ pub struct Linker {
     config: ModelConfig,
     vocabulary: Vocabulary,
     encoder: Encoder,
+    inference: Inference,
     dense: Tensor,
     gram_table: Option<Tensor>,
 }
 
 impl Linker {
-    /// A linker over `weights`, which it shares.
+    /// A linker over `weights`. What is trained shares them; [`Linker::embed`] works with what they are now.
     ///
     /// # Errors
     /// Weights that do not fit the config.
@@ -45,6 +43,7 @@ impl Linker {
             config: config.clone(),
             vocabulary,
             encoder: Encoder::new(config, weights)?,
+            inference: Inference::new(config, weights)?,
             dense: weights.get("head.dense.weight")?,
             gram_table,
         })
@@ -55,13 +54,29 @@ impl Linker {
     /// # Errors
     /// A file that is missing, unreadable or of another model.
     pub fn open(folder: &Path) -> Result<Self, ClassifierError> {
-        let path = folder.join("config.json");
-        let text =
-            std::fs::read_to_string(&path).map_err(|source| ClassifierError::Io { path: path.clone(), source })?;
+        let file = |name: &str| {
+            let path = folder.join(name);
+            std::fs::read(&path).map_err(|source| ClassifierError::Io { path, source })
+        };
+        let name = folder.display().to_string();
+        Self::decode(&name, &file("config.json")?, &file("tokenizer.json")?, &file("model.safetensors")?)
+    }
+
+    /// The same from bytes; `name` is for errors.
+    ///
+    /// # Errors
+    /// See [`Linker::open`].
+    pub fn decode(name: &str, config: &[u8], tokenizer: &[u8], weights: &[u8]) -> Result<Self, ClassifierError> {
+        let file = |file: &str| format!("{name}/{file}");
         let config: ModelConfig =
-            serde_json::from_str(&text).map_err(|e| ClassifierError::file(path.display().to_string(), e))?;
-        let weights = Weights::read(&folder.join("model.safetensors"), &config)?;
-        Self::new(&config, Vocabulary::read(&folder.join("tokenizer.json"))?, &weights)
+            serde_json::from_slice(config).map_err(|e| ClassifierError::file(file("config.json"), e))?;
+        let weights = Weights::decode(&file("model.safetensors"), weights, &config)?;
+        Self::new(&config, Vocabulary::decode(&file("tokenizer.json"), tokenizer)?, &weights)
+    }
+
+    /// The word pieces.
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
     }
 
     /// Length of a vector.
@@ -94,7 +109,11 @@ impl Linker {
             back[*n as usize] = place;
         }
         let back = Tensor::from_vec(back, order.len(), self.dense.device())?;
-        let mut sum = Tensor::cat(&pooled, 0)?.index_select(&back, 0)?;
+        self.unit(Tensor::cat(&pooled, 0)?.index_select(&back, 0)?, phrases)
+    }
+
+    /// Adds what the n-grams say, and brings vectors to unit length.
+    fn unit(&self, mut sum: Tensor, phrases: &[&Read]) -> Result<Tensor, ClassifierError> {
         if let Some(table) = &self.gram_table {
             let bags = Arc::new(phrases.iter().map(|p| p.grams.clone()).collect());
             sum = (sum + table.apply_op1(Bag { bags })?)?;
@@ -113,6 +132,7 @@ impl Linker {
         }
         let read: Vec<Read> = texts.iter().map(|t| self.read(t)).collect::<Result<_, _>>()?;
         let read: Vec<&Read> = read.iter().collect();
-        Ok(self.vectors(&read, CHUNK)?.to_vec2()?)
+        let pieces: Vec<&[u32]> = read.iter().map(|r| r.pieces.as_slice()).collect();
+        Ok(self.unit(self.inference.pooled(&pieces)?.matmul(&self.dense.t()?)?, &read)?.to_vec2()?)
     }
 }

@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config};
-use icdraft_classifier::{Activation, Batch, Encoder, ModelConfig, Weights};
+use icdraft_classifier::{Activation, Batch, Encoder, Inference, ModelConfig, Weights};
 
 fn tiny(activation: Activation) -> ModelConfig {
     ModelConfig {
@@ -73,6 +73,24 @@ fn the_same_as_candle_transformers() {
             }
         }
     }
+}
+
+#[test]
+fn without_gradients_the_same() {
+    for activation in [Activation::Gelu, Activation::Relu] {
+        let config = tiny(activation);
+        let (weights, _) = Weights::fresh(&config, 13).unwrap();
+        let trained = Encoder::new(&config, &weights).unwrap().pooled(&Batch::new(&PHRASES).unwrap()).unwrap();
+        let fast = Inference::new(&config, &weights).unwrap().pooled(&PHRASES).unwrap();
+        let values = |t: Tensor| t.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        for (a, b) in values(fast).iter().zip(values(trained)) {
+            assert!((a - b).abs() < 1e-5, "{a} beside {b}");
+        }
+    }
+    let model =
+        Inference::new(&tiny(Activation::Relu), &Weights::fresh(&tiny(Activation::Relu), 1).unwrap().0).unwrap();
+    assert!(model.forward(&[&[2, 50, 3]]).is_err() && model.forward(&[&[3; 13]]).is_err());
+    assert_eq!(model.pooled(&[]).unwrap().dims(), [0, 16]);
 }
 
 #[test]

@@ -321,8 +321,8 @@ fn gestation(words: &[String]) -> Option<u32> {
 fn patient(words: &[String], known: Patient) -> Patient {
     let mut patient = known;
     if patient.age.is_none() {
-        patient.age = words.windows(3).find_map(|w| {
-            let value = number(&w[0])?;
+        patient.age = words.windows(3).enumerate().find_map(|(at, w)| {
+            let value = with_half(&words[..at], number(&w[0])?);
             match (w[1].as_str(), w[2].as_str()) {
                 ("year" | "years" | "yr" | "y", "old" | "o") | ("yo", _) => Some(value),
                 ("month" | "months", "old") => Some(value / 12.0),
@@ -343,6 +343,14 @@ fn patient(words: &[String], known: Patient) -> Patient {
         };
     }
     patient
+}
+
+/// "11-1/2" comes as three words: the number with its half.
+fn with_half(before: &[String], value: f64) -> f64 {
+    match before {
+        [.., whole, one] if one == "1" && value == 2.0 => number(whole).map_or(0.5, |whole| whole + 0.5),
+        _ => value,
+    }
 }
 
 #[cfg(test)]

@@ -91,6 +91,24 @@ pub(crate) fn precision_recall(systems: &[PrecisionRecall]) -> Result<String, Pa
     })
 }
 
+/// How a training went: the loss beside its first value, and the share of unseen wordings whose code is found. Points are a step and a value.
+///
+/// # Errors
+/// Points that are no numbers.
+pub fn training(loss: &[(f64, f64)], right: &[(f64, f64)]) -> Result<String, PageError> {
+    let last = loss.iter().chain(right).map(|(step, _)| *step).fold(1.0, f64::max);
+    let first = loss.first().map_or(1.0, |(_, value)| *value);
+    draw(0.0..last / 1000.0, ["thousand steps", "loss (of its first), share right"], |plot| {
+        let thousands = |points: &[(f64, f64)], by: f64| -> Vec<(f64, f64)> {
+            points.iter().map(|(step, value)| (step / 1000.0, value / by)).collect()
+        };
+        curve(plot, Line::Solid, &thousands(loss, first))?;
+        let right = thousands(right, 1.0);
+        curve(plot, Line::Dashed, &right)?;
+        right.into_iter().try_for_each(|point| dot(plot, Line::Dashed, point, 4))
+    })
+}
+
 fn draw(x: Range<f64>, axes: [&str; 2], plot: impl FnOnce(&mut Plot<'_>) -> Drawn) -> Result<String, PageError> {
     let mut svg = String::new();
     on(&mut svg, x, axes, plot).map_err(|error| PageError::Chart(error.to_string()))?;

@@ -32,6 +32,7 @@ mod chart;
 mod highlight;
 mod view;
 
+pub use chart::training;
 use icdraft_eval::{Evaluation, GoldNote, Review};
 
 /// Notes that the page shows in full; more would make it slow to open.

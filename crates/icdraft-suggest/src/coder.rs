@@ -13,11 +13,11 @@ use crate::candidate::{Candidate, Refused};
 use crate::cpt::{CptTable, CptTableError};
 use crate::diagnosis::{self, Diagnoser, NoteRead};
 #[cfg(feature = "model")]
-use crate::feature;
+use crate::feature::Features;
 use crate::neural::Classifier;
 use crate::part::{self, Part};
 use crate::procedure;
-use crate::rank::{self, DRAFT, Joined};
+use crate::rank::{self, Joined};
 use crate::report::{self, CueText, Echo, EchoNote, Evidence, NotCoded, Query, Report, SCHEMA, Suggestion};
 use crate::rule::{self, Draft, RULES, Rule};
 
@@ -47,8 +47,26 @@ pub struct Config {
     pub without_rules: Vec<String>,
     /// Parts left out, to see what they are worth.
     pub without: Vec<Part>,
-    /// Folder of a model that helps the rules (`icdraft train`); rules alone code where there is none.
-    pub model: Option<PathBuf>,
+    /// The model that helps the rules.
+    pub model: ModelSource,
+}
+
+/// The model that helps the rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModelSource {
+    /// The one compiled in.
+    Embedded,
+    /// None: rules alone code.
+    None,
+    /// One of a folder (`icdraft train`).
+    Folder(PathBuf),
+}
+
+/// The embedded model, where the build has one.
+impl Default for ModelSource {
+    fn default() -> Self {
+        if cfg!(feature = "model") { Self::Embedded } else { Self::None }
+    }
 }
 
 /// Why a coder cannot be made.
@@ -90,10 +108,14 @@ pub struct Coder {
     classifier: Option<Classifier>,
 }
 
-/// A diagnosis that the rules suggest, as the model's last layer sees it.
+/// A code that the rules suggest, as a last layer of the model sees it.
 #[cfg(feature = "model")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
+    /// The code system.
+    pub system: &'static str,
+    /// Name of the last layer that it belongs to.
+    pub layer: String,
     /// The code.
     pub code: String,
     /// The rules' confidence.
@@ -135,9 +157,13 @@ impl Coder {
             return Err(ConfigError::Rule(unknown.clone()));
         }
         let rules = RULES.iter().copied().filter(|r| !off(r.about().name)).collect();
-        let model = config.model.as_deref().filter(|_| !without.contains(&Part::Classifier));
-        let classifier = model.map(Classifier::open).transpose();
-        let classifier = classifier.map_err(|e| ConfigError::Model(e.to_string()))?;
+        let classifier = match &config.model {
+            _ if without.contains(&Part::Classifier) => None,
+            ModelSource::None => None,
+            ModelSource::Embedded => Some(Classifier::embedded()),
+            ModelSource::Folder(folder) => Some(Classifier::open(folder)),
+        };
+        let classifier = classifier.transpose().map_err(|e| ConfigError::Model(e.to_string()))?;
         Ok(Self { releases, engines, forced, cpt, hcpcs, rules, without, classifier })
     }
 
@@ -166,24 +192,28 @@ impl Coder {
     /// [`Report::in_unit`].
     pub fn code(&self, encounter: &Encounter) -> Report {
         self.drafted(encounter, |mut draft, warnings| {
-            if let Some(classifier) = &self.classifier {
+            if let Some(classifier) = self.classifier.as_ref().filter(|_| !self.without.contains(&Part::Layers)) {
                 classifier.rerank(&mut draft);
             }
             self.report(draft, warnings)
         })
     }
 
-    /// The diagnoses that the rules suggest for an encounter, with what the model's last layer is told of them. Empty without a model.
+    /// The codes that the rules suggest for an encounter, with what the model's last layers are told of them. Empty without a model.
     #[cfg(feature = "model")]
     pub fn judged(&self, encounter: &Encounter) -> Vec<Judged> {
         let Some(classifier) = &self.classifier else { return Vec::new() };
         self.drafted(encounter, |draft, _| {
             let rows = draft.joined.iter().zip(classifier.features(&draft));
-            let judged = |(joined, values): (&Joined, Option<Vec<f32>>)| {
-                let (code, confidence) = (joined.best.code.clone(), joined.confidence);
-                Some(Judged { code, confidence, values: values?, put_below: feature::put_below(joined) })
-            };
-            rows.filter_map(judged).collect()
+            rows.map(|(joined, Features { layer, values, put_below })| Judged {
+                system: joined.best.system,
+                layer,
+                code: joined.best.code.clone(),
+                confidence: joined.confidence,
+                values,
+                put_below,
+            })
+            .collect()
         })
     }
 
@@ -222,7 +252,7 @@ impl Coder {
                 read.forget_axes(terminology);
             }
             diagnoser.candidates(set, terminology, &self.rules, (encounter, at), &read, &mut found);
-            if let Some(classifier) = &self.classifier {
+            if let Some(classifier) = self.classifier.as_ref().filter(|_| !self.without.contains(&Part::Linking)) {
                 found.0.extend(classifier.candidates(set, terminology, diagnoser, (encounter, at), &read));
             }
             procedure::candidates(terminology, encounter, at, &read.annotation, &mut found);
@@ -266,7 +296,7 @@ impl Coder {
         rule::pointer::assign(terminology.extents(), &mut suggestions, &joined, |a, b| {
             told_together(notes, &joined[a], &joined[b])
         });
-        let open = joined.iter().filter(|j| self.drafts(j)).filter_map(|j| query(set, encounter, j));
+        let open = joined.iter().filter(|j| j.drafts()).filter_map(|j| query(set, encounter, j));
         let queries = open.chain(asked).collect();
         let whole: Vec<u8> = encounter.notes.iter().flat_map(|n| n.text.bytes()).collect();
         let mut releases = BTreeMap::from([("ICD-10-CM".to_owned(), set.release().to_string())]);
@@ -290,12 +320,6 @@ impl Coder {
             queries,
             edits,
         }
-    }
-
-    /// Whether a code belongs to the draft. A model's confidence is calibrated and has a threshold of its own, for diagnoses.
-    fn drafts(&self, joined: &Joined) -> bool {
-        let model = self.classifier.as_ref().filter(|_| joined.best.system == "ICD-10-CM");
-        joined.confidence >= model.map_or(DRAFT, Classifier::draft_from)
     }
 
     fn suggestion(
@@ -339,7 +363,7 @@ impl Coder {
             modifiers: best.modifiers.clone(),
             units: best.units,
             confidence: (joined.confidence.clamp(0.0, 0.9999) * 1e4).round() / 1e4,
-            draft: self.drafts(joined),
+            draft: joined.drafts(),
             pointers: Vec::new(),
             reasons: best.reasons.clone(),
             evidence,

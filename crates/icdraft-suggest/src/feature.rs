@@ -1,4 +1,4 @@
-//! What the last layer is told of a drafted diagnosis: the rules' confidence, where its words stand, what kind of code it is, which
+//! What a last layer is told of a suggestion: the rules' confidence, where its words stand, what kind of code it is, which
 //! rules spoke, and how near the encoder finds words and code.
 
 use std::sync::LazyLock;
@@ -94,8 +94,43 @@ fn group(kind: SectionKind) -> Group {
     }
 }
 
-/// The features of the drafted entry `n`; `similarity` is the encoder's, where there is one.
-pub(crate) fn of(draft: &Draft<'_>, n: usize, similarity: Option<f32>) -> Vec<f32> {
+/// What a last layer is told of a suggestion.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Features {
+    /// Name of the layer: operations are written up otherwise than visits, and those otherwise than reports and letters.
+    pub(crate) layer: String,
+    /// In the order of [`names`].
+    pub(crate) values: Vec<f32>,
+    /// Whether the words alone would be drafted and a rule spoke against it.
+    pub(crate) put_below: bool,
+}
+
+impl Features {
+    /// Those of entry `n`; `similarity` is the encoder's, where there is one.
+    pub(crate) fn of(draft: &Draft<'_>, n: usize, similarity: Option<f32>) -> Self {
+        let joined = &draft.joined[n];
+        let kind = match () {
+            () if is_of_operation(draft) => "operative notes",
+            () if has(draft, |kind| matches!(kind, SectionKind::Assessment | SectionKind::AssessmentPlan)) => "visits",
+            () => "other notes",
+        };
+        Self {
+            layer: format!("{}, {kind}", joined.best.system),
+            values: values(draft, n, similarity),
+            put_below: put_below(joined),
+        }
+    }
+}
+
+fn is_of_operation(draft: &Draft<'_>) -> bool {
+    has(draft, is_operative)
+}
+
+fn has(draft: &Draft<'_>, is: impl Fn(SectionKind) -> bool) -> bool {
+    draft.notes.iter().any(|r| r.annotation.outline.sections.iter().any(|s| is(s.kind)))
+}
+
+fn values(draft: &Draft<'_>, n: usize, similarity: Option<f32>) -> Vec<f32> {
     let joined = &draft.joined[n];
     let best = &joined.best;
     let diagnoses = || draft.joined.iter().filter(|j| j.best.system == best.system);
@@ -109,7 +144,7 @@ pub(crate) fn of(draft: &Draft<'_>, n: usize, similarity: Option<f32>) -> Vec<f3
     let mention = draft.mention(best);
     let origin = mention.map(|m| draft.terminology.concept(m.concept).origin);
     let words = mention.map_or(1, |m| m.words.max(1));
-    let operative = draft.notes.iter().any(|r| r.annotation.outline.sections.iter().any(|s| is_operative(s.kind)));
+    let operative = is_of_operation(draft);
     let code = best.code.as_str();
     let begins = |letters: &str| code.starts_with(|c| letters.contains(c));
     let chronic = code.parse().is_ok_and(knowledge::is_chronic);
@@ -155,8 +190,7 @@ pub(crate) fn of(draft: &Draft<'_>, n: usize, similarity: Option<f32>) -> Vec<f3
     values
 }
 
-/// Whether the words alone would be drafted and a rule spoke against it.
-pub(crate) fn put_below(joined: &Joined) -> bool {
+fn put_below(joined: &Joined) -> bool {
     joined.confidence < DRAFT && rank::together(&joined.evidence) >= DRAFT
 }
 

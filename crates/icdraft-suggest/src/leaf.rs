@@ -199,11 +199,13 @@ impl Family {
         context: &Context<'_>,
         named: Option<EntryId>,
     ) -> Option<Choice> {
+        // Where no leaf is for both sides, the right one's site is that of the left one too (rule `laterality`).
+        let has = |side: Side| self.profiles.iter().any(|p| p.side == LeafSide::Of(side));
+        let told =
+            context.side.map(|s| if s == Side::Bilateral && !has(s) && has(Side::Right) { Side::Right } else { s });
         // A side alone chooses no site: "left" does not make osteopenia one of the left shoulder.
-        let mut sided =
-            self.profiles.iter().filter(|p| context.side.is_some_and(|s| p.side == LeafSide::Of(s))).peekable();
-        let side = context
-            .side
+        let mut sided = self.profiles.iter().filter(|p| told.is_some_and(|s| p.side == LeafSide::Of(s))).peekable();
+        let side = told
             .filter(|&s| s == Side::Bilateral || sided.peek().is_none() || sided.any(|p| self.is_sited(p, context)))
             .filter(|&s| context.side_near || !self.names_unsided(context, s));
         let score = |p: &Profile| p.score(context, side, self.sided) + if named == Some(p.entry) { NAMED } else { 0.0 };

@@ -36,7 +36,7 @@ mod wording;
 
 #[cfg(feature = "model")]
 pub use coder::Judged;
-pub use coder::{CPT_RELEASE, Coder, Config, ConfigError, HCPCS_RELEASE};
+pub use coder::{CPT_RELEASE, Coder, Config, ConfigError, HCPCS_RELEASE, ModelSource};
 pub use cpt::{CptTable, CptTableError};
 #[cfg(feature = "model")]
 pub use feature::names as feature_names;

@@ -18,13 +18,18 @@ pub enum Part {
     Axes,
     /// Without them no rule acts, as if each were switched off.
     Rules,
+    /// Without them words that no lexicon knows are not linked.
+    Linking,
+    /// Without them the rules' confidence stands, and the rules' threshold.
+    Layers,
     /// Without it rules alone code, as if no model were given.
     Classifier,
 }
 
 impl Part {
     /// Every part, in the order in which they come.
-    pub const ALL: [Self; 5] = [Self::Assertion, Self::Sections, Self::Axes, Self::Rules, Self::Classifier];
+    pub const ALL: [Self; 7] =
+        [Self::Assertion, Self::Sections, Self::Axes, Self::Rules, Self::Linking, Self::Layers, Self::Classifier];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -33,6 +38,8 @@ impl Part {
             Self::Sections => "sections",
             Self::Axes => "axes",
             Self::Rules => "rules",
+            Self::Linking => "linking",
+            Self::Layers => "layers",
             Self::Classifier => "classifier",
         }
     }

@@ -3,8 +3,10 @@
 use std::cell::LazyCell;
 
 use icdraft_mention::{Annotation, Meaning, Mention, Order, Procedure, Side, SideRule, Terminology};
-use icdraft_note::{Encounter, SectionKind};
+use icdraft_note::{Encounter, SectionKind, Span};
 
+#[cfg(feature = "model")]
+use crate::candidate::NO_MENTION;
 use crate::candidate::{Candidate, Refused};
 use crate::diagnosis::is_operative;
 use crate::knowledge;
@@ -111,7 +113,7 @@ pub(crate) fn candidates(
         }
         // More words, more certainty that it is this procedure and not its neighbour.
         score *= if mention.words >= 2 { 1.0 } else { 0.85 };
-        let modifiers = modifiers(procedure, mention, sentence);
+        let modifiers = modifiers(procedure, mention.laterality.map(|l| l.side), sentence);
         let mut reasons = vec![Reason::new("procedure", format!("\"{}\" in {}", procedure.name, kind.name()))];
         if mention.order == Order::Scattered {
             reasons.push(Reason::new("procedure", "its words stand in the line, in another order".to_owned()));
@@ -143,6 +145,44 @@ pub(crate) fn candidates(
             mention: place,
         });
     }
+}
+
+/// The candidate for words of a title line that no lexicon knows and the model links to the procedure `number`; `None` where their
+/// assertion speaks against it.
+#[cfg(feature = "model")]
+pub(crate) fn linked(
+    terminology: &Terminology,
+    (encounter, at): (&Encounter, usize),
+    annotation: &Annotation,
+    (sentence, span): (usize, Span),
+    number: usize,
+) -> Option<Candidate> {
+    let text = encounter.notes[at].text.as_str();
+    let (assertion, laterality) = annotation.assert_span(text, span)?;
+    if assertion.against().is_some() {
+        return None;
+    }
+    let procedure = &terminology.procedures()[number];
+    let (line, section) = annotation.outline.sentences[sentence];
+    let kind = annotation.outline.ruling_kind(section);
+    let sided = laterality.filter(|_| procedure.side != SideRule::None);
+    Some(Candidate {
+        system: "CPT",
+        code: procedure.code.clone(),
+        note: at,
+        span,
+        section: kind,
+        role: "procedure",
+        score: knowledge::weight(kind).procedure,
+        reasons: vec![Reason::new("procedure", format!("\"{}\" in {}", procedure.name, kind.name()))],
+        modifiers: modifiers(procedure, laterality.map(|l| l.side), &text[line.span]),
+        units: 1,
+        open: None,
+        side: sided.map(|l| (l.span, annotation.kind_at(l.span.start))),
+        bilateral: false,
+        procedure: Some(number),
+        mention: NO_MENTION,
+    })
 }
 
 /// What a mention is worth whose words stand in another order than those of any phrase.
@@ -195,8 +235,8 @@ fn refusal(mention: &Mention, kind: SectionKind) -> Option<&'static str> {
 }
 
 /// Side, digit and eyelid modifiers.
-fn modifiers(procedure: &Procedure, mention: &Mention, sentence: &str) -> Vec<String> {
-    let Some(side) = mention.laterality.map(|l| l.side) else { return Vec::new() };
+fn modifiers(procedure: &Procedure, side: Option<Side>, sentence: &str) -> Vec<String> {
+    let Some(side) = side else { return Vec::new() };
     match procedure.side {
         SideRule::None => Vec::new(),
         SideRule::Paired => vec![of_side(side).to_owned()],

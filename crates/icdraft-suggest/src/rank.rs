@@ -23,11 +23,18 @@ pub(crate) struct Joined {
     /// Its evidence, strongest first; the first is the best's own.
     pub(crate) evidence: Vec<Candidate>,
     pub(crate) confidence: f64,
+    /// From this confidence on it is drafted; a model's layer has a threshold of its own.
+    pub(crate) draft_from: f64,
     /// Group on the claim: lower ones are sequenced first.
     pub(crate) place: u8,
 }
 
 impl Joined {
+    /// Whether it belongs to the draft.
+    pub(crate) fn drafts(&self) -> bool {
+        self.confidence >= self.draft_from
+    }
+
     /// Takes the evidence of another entry of the same code.
     pub(crate) fn absorb(&mut self, other: Joined) {
         self.confidence = 1.0 - (1.0 - self.confidence) * (1.0 - other.confidence);
@@ -56,7 +63,7 @@ pub(crate) fn join(candidates: Vec<Candidate>) -> Vec<Joined> {
             if on("RT") && on("LT") {
                 best.modifiers = vec!["50".into()];
             }
-            Joined { best, confidence: together(&evidence), evidence, place: 0 }
+            Joined { best, confidence: together(&evidence), draft_from: DRAFT, evidence, place: 0 }
         })
         .collect();
     order(&mut joined);

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use icdraft_note::{Billing, Encounter, Setting, Sex};
-use icdraft_suggest::{Coder, Config, Report, Suggestion};
+use icdraft_suggest::{Coder, Config, ModelSource, Report, Suggestion};
 
-static CODER: LazyLock<Coder> = LazyLock::new(|| Coder::new(&Config::default()).unwrap());
+static CODER: LazyLock<Coder> =
+    LazyLock::new(|| Coder::new(&Config { model: ModelSource::None, ..Config::default() }).unwrap());
 
 #[derive(Debug)]
 struct Case {

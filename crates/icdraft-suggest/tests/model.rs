@@ -5,9 +5,9 @@
 use std::path::Path;
 
 use icdraft_classifier::train::{Material, Source, Stage, Wording, train};
-use icdraft_classifier::{CodeVectors, Example, Linker, ModelConfig, Ranker};
+use icdraft_classifier::{CodeVectors, Example, Linker, ModelConfig, Ranker, Rankers};
 use icdraft_note::Encounter;
-use icdraft_suggest::{Coder, Config, ConfigError, Report, feature_names};
+use icdraft_suggest::{Coder, Config, ConfigError, ModelSource, Report, feature_names};
 use rayon::prelude::*;
 
 /// Words that no lexicon has, and billable codes that they are to stand for here.
@@ -46,7 +46,7 @@ fn model(folder: &Path) {
         mine_every: 0,
         model,
     };
-    train(&stage, &material, folder, |_| {}).unwrap();
+    train(&stage, &material, &[], folder, |_| {}).unwrap();
     let linker = Linker::open(folder).unwrap();
     let vectors = material.codes().flat_map(|(name, texts)| {
         let texts: Vec<&str> = texts.into_iter().map(|t| t.0).collect();
@@ -55,8 +55,18 @@ fn model(folder: &Path) {
     CodeVectors::new(linker.width(), vectors).write(&folder.join("codes.bin")).unwrap();
 }
 
+fn written(ranker: Ranker, folder: &Path) {
+    let mut rankers = Rankers::default();
+    rankers.insert("ICD-10-CM", ranker);
+    rankers.write(&folder.join("ranker.json")).unwrap();
+}
+
 fn coder(model: Option<&Path>) -> Coder {
-    Coder::new(&Config { model: model.map(Path::to_owned), ..Config::default() }).unwrap()
+    Coder::new(&Config {
+        model: model.map_or(ModelSource::None, |m| ModelSource::Folder(m.to_owned())),
+        ..Config::default()
+    })
+    .unwrap()
 }
 
 fn coded(coder: &Coder, note: &str) -> Report {
@@ -116,7 +126,7 @@ fn the_last_layer_gives_the_confidence_and_says_why() {
         .collect();
     let names: Vec<&str> = feature_names().iter().map(String::as_str).collect();
     let ranker = Ranker::fit(&names, &examples, 1.0).unwrap().drafting_from(0.7);
-    ranker.write(&folder.path().join("ranker.json")).unwrap();
+    written(ranker.clone(), folder.path());
     let helped = coder(Some(folder.path()));
     for (note, right) in kinds {
         let report = coded(&helped, note);
@@ -141,12 +151,12 @@ fn the_same_report_on_any_thread() {
 #[test]
 fn a_folder_that_is_no_model_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let config = Config { model: Some(folder.path().to_owned()), ..Config::default() };
+    let config = Config { model: ModelSource::Folder(folder.path().to_owned()), ..Config::default() };
     let error = Coder::new(&config).unwrap_err();
     assert!(matches!(error, ConfigError::Model(_)) && error.to_string().contains("model.safetensors"), "{error}");
     model(folder.path());
     let examples = [true, false].map(|right| Example { values: vec![f32::from(u8::from(right))], right, weight: 1.0 });
-    Ranker::fit(&["other"], &examples, 1.0).unwrap().write(&folder.path().join("ranker.json")).unwrap();
+    written(Ranker::fit(&["other"], &examples, 1.0).unwrap(), folder.path());
     let error = Coder::new(&config).unwrap_err().to_string();
     assert!(error.contains("ranker.json") && error.contains("icdraft train rank"), "{error}");
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use icdraft_mention::Procedures;
 use icdraft_note::{Billing, Patient, Setting, Sex, Unit};
-use icdraft_suggest::Config;
+use icdraft_suggest::{Config, ModelSource};
 use jiff::civil::Date;
 
 pub(crate) use corpus::*;
@@ -83,9 +83,12 @@ pub(crate) struct Knowledge {
     /// Switch a coding rule off (see `icdraft rules`); may be repeated
     #[arg(long = "without-rule", value_name = "NAME", help_heading = "Knowledge")]
     without_rules: Vec<String>,
-    /// Folder of a trained model that helps the rules (see `icdraft train`)
-    #[arg(long, value_name = "DIR", help_heading = "Knowledge")]
+    /// Folder of a model to use instead of the embedded one (see `icdraft train`)
+    #[arg(long, value_name = "DIR", conflicts_with = "no_model", help_heading = "Knowledge")]
     model: Option<PathBuf>,
+    /// Use no model: rules alone code
+    #[arg(long, help_heading = "Knowledge")]
+    no_model: bool,
 }
 
 impl Knowledge {
@@ -97,8 +100,16 @@ impl Knowledge {
             cpt_table: self.cpt_table.clone(),
             hcpcs_table: self.hcpcs_table.clone(),
             without_rules: self.without_rules.clone(),
-            model: self.model.clone(),
+            model: self.model(),
             without: Vec::new(),
+        }
+    }
+
+    fn model(&self) -> ModelSource {
+        match &self.model {
+            Some(folder) => ModelSource::Folder(folder.clone()),
+            None if self.no_model => ModelSource::None,
+            None => ModelSource::Embedded,
         }
     }
 }

@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::linker::{Read, TRAINING_CHUNK};
 use crate::train::batch::{Pair, Sampler};
-use crate::train::material::Material;
+use crate::train::material::{Material, Wording};
 use crate::train::optimizer::{AdamW, Gradients};
 use crate::train::{Stage, checkpoint};
 use crate::{ClassifierError, CodeVectors, Linker, ModelConfig, Vocabulary, Weights, grams};
@@ -30,16 +30,20 @@ pub struct Progress {
     pub loss: f32,
     /// Share of queries whose nearest answer in the batch is right.
     pub hits: f32,
+    /// Share of the development wordings whose nearest code is right, where this step measured it: with each search for near misses,
+    /// and at the end.
+    pub right: Option<f32>,
 }
 
 /// Trains a model into `folder`, or goes on where the checkpoint there stopped: `config.json`, `tokenizer.json` and
-/// `model.safetensors` are written at each checkpoint.
+/// `model.safetensors` are written at each checkpoint. `unseen` are wordings that nothing is learned from, to measure on.
 ///
 /// # Errors
 /// Nothing to train on, an unwritable folder, a checkpoint of another model.
 pub fn train(
     stage: &Stage,
     material: &Material,
+    unseen: &[Wording],
     folder: &Path,
     mut told: impl FnMut(Progress),
 ) -> Result<(), ClassifierError> {
@@ -59,12 +63,18 @@ pub fn train(
         .map_err(|e| ClassifierError::Data(format!("no threads: {e}")))?;
     let mut sampler = Sampler::new(material)?;
     while adam.step < stage.steps {
+        let mut right = None;
         if stage.mine_every > 0 && adam.step > 0 && (adam.step % stage.mine_every == 0 || sampler.near.is_empty()) {
-            sampler.near = near_misses(&linker, material, &pools)?;
+            let codes = Codes::new(&config, &linker, &weights, material, &pools)?;
+            sampler.near = codes.near_misses(&pools)?;
+            right = codes.right(unseen, &pools)?;
         }
         let (gradients, loss, hits) = step(stage, material, &linker, &vars, &sampler, &pools, &adam)?;
         adam.step(&vars, gradients, stage)?;
-        told(Progress { step: adam.step, steps: stage.steps, loss, hits });
+        if adam.step == stage.steps {
+            right = Codes::new(&config, &linker, &weights, material, &pools)?.right(unseen, &pools)?;
+        }
+        told(Progress { step: adam.step, steps: stage.steps, loss, hits, right });
         if adam.step.is_multiple_of(stage.checkpoint_every.max(1)) || adam.step == stage.steps {
             checkpoint::write(folder, &vars, &adam)?;
             weights.write_half(&folder.join("model.safetensors"))?;
@@ -186,34 +196,66 @@ pub(crate) fn loss(
     Ok(((sum / 2.0)?, hits))
 }
 
-/// For each code those that the model now finds nearest to its first wording.
-fn near_misses(
-    linker: &Linker,
-    material: &Material,
-    pools: &[rayon::ThreadPool],
-) -> Result<Vec<Vec<u32>>, ClassifierError> {
-    let firsts: Vec<&str> = material.of_code.iter().map(|t| material.texts[t[0] as usize].0.as_str()).collect();
-    let embed = |range: Range<usize>| {
-        let mut all = Vec::with_capacity(range.len());
-        for chunk in firsts[range].chunks(192) {
-            all.extend(linker.embed(chunk)?);
-        }
-        Ok(all)
-    };
-    let vectors = side_by_side(pools, firsts.len(), &embed)?;
-    // Numbers are the names here: what comes back is an index.
-    let index = CodeVectors::new(linker.width(), vectors.iter().enumerate().map(|(n, v)| (n.to_string(), v.clone())));
-    let search = |range: Range<usize>| {
+/// The first wording of each code as a vector, by the weights of now.
+struct Codes<'a> {
+    material: &'a Material,
+    linker: Linker,
+    vectors: Vec<Vec<f32>>,
+    /// Numbers are the names here: what comes back is an index.
+    index: CodeVectors,
+}
+
+impl<'a> Codes<'a> {
+    fn new(
+        config: &ModelConfig,
+        linker: &Linker,
+        weights: &Weights,
+        material: &'a Material,
+        pools: &[rayon::ThreadPool],
+    ) -> Result<Self, ClassifierError> {
+        let linker = Linker::new(config, linker.vocabulary().clone(), weights)?;
+        let firsts: Vec<&str> = material.of_code.iter().map(|t| material.texts[t[0] as usize].0.as_str()).collect();
+        let vectors = embedded(&linker, &firsts, pools)?;
+        let named = vectors.iter().enumerate().map(|(n, v)| (n.to_string(), v.clone()));
+        let index = CodeVectors::new(linker.width(), named);
+        Ok(Self { material, linker, vectors, index })
+    }
+
+    /// For each code those that the model takes for it.
+    fn near_misses(&self, pools: &[rayon::ThreadPool]) -> Result<Vec<Vec<u32>>, ClassifierError> {
+        let material = self.material;
         let near = |n: usize| {
             let own = u32::try_from(n).unwrap_or(u32::MAX);
-            let hits = index.nearest(&vectors[n], NEAR + 1);
+            // A code with one wording is seldom drawn: no search for it.
+            if material.of_code[n].len() < 2 || !material.has_code(own) {
+                return Vec::new();
+            }
+            let hits = self.index.nearest(&self.vectors[n], NEAR + 1);
             let others = hits.iter().filter_map(|h| h.name.parse::<u32>().ok());
-            others.filter(|other| !material.related(*other, own)).collect::<Vec<_>>()
+            // A condition without a code may be that of a near code: no wrong answer to learn from.
+            let wrong = |other: &u32| material.has_code(*other) && !material.related(*other, own);
+            others.filter(wrong).collect()
         };
-        // A code with one wording is seldom drawn: no search for it.
-        Ok(range.map(|n| if material.of_code[n].len() > 1 { near(n) } else { Vec::new() }).collect())
-    };
-    side_by_side(pools, vectors.len(), &search)
+        side_by_side(pools, self.vectors.len(), &|range| Ok(range.map(near).collect()))
+    }
+
+    /// The share of wordings whose nearest code is theirs, or below it; `None` where there are none.
+    fn right(&self, unseen: &[Wording], pools: &[rayon::ThreadPool]) -> Result<Option<f32>, ClassifierError> {
+        let texts: Vec<&str> = unseen.iter().map(|w| w.text.as_str()).collect();
+        let vectors = embedded(&self.linker, &texts, pools)?;
+        let is_right = |n: usize| {
+            let hits = self.index.nearest(&vectors[n], 1);
+            let nearest = hits.first().and_then(|h| h.name.parse::<usize>().ok());
+            nearest.is_some_and(|nearest| self.material.names[nearest].starts_with(&unseen[n].code))
+        };
+        let right = side_by_side(pools, vectors.len(), &|range| Ok(range.map(is_right).collect()))?;
+        let share = right.iter().filter(|r| **r).count() as f32 / right.len().max(1) as f32;
+        Ok((!unseen.is_empty()).then_some(share))
+    }
+}
+
+fn embedded(linker: &Linker, texts: &[&str], pools: &[rayon::ThreadPool]) -> Result<Vec<Vec<f32>>, ClassifierError> {
+    side_by_side(pools, texts.len(), &|range| linker.embed(&texts[range]))
 }
 
 /// The results of `work` over `0..count` in order, a share of it in each pool.
@@ -239,7 +281,7 @@ fn side_by_side<T: Send>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::{Source, Wording};
+    use crate::train::Source;
 
     fn material() -> Material {
         let wordings =

@@ -21,6 +21,8 @@ pub enum Source {
     ExternalCause,
     /// Name or phrase of a procedure, drug or supply.
     Procedure,
+    /// Name of a condition in a public ontology.
+    Ontology,
 }
 
 impl Source {
@@ -28,7 +30,7 @@ impl Source {
     pub(crate) fn weight(self) -> f64 {
         match self {
             Self::Inclusion | Self::Lexicon | Self::Index => 1.0,
-            Self::Neoplasm | Self::Procedure => 0.5,
+            Self::Neoplasm | Self::Procedure | Self::Ontology => 0.5,
             Self::Title => 0.4,
             Self::ExternalCause => 0.3,
             Self::Drug => 0.15,
@@ -96,10 +98,16 @@ impl Material {
 
     /// Names of the codes with their texts and sources, in the order of the names.
     pub fn codes(&self) -> impl Iterator<Item = (&str, Vec<(&str, Source)>)> {
-        self.names.iter().zip(&self.of_code).map(|(name, texts)| {
+        let all = self.names.iter().zip(&self.of_code).filter(|(name, _)| !name.starts_with(NO_CODE));
+        all.map(|(name, texts)| {
             let texts = texts.iter().map(|t| (self.texts[*t as usize].0.as_str(), self.texts[*t as usize].1));
             (name.as_str(), texts.collect())
         })
+    }
+
+    /// Whether a number is that of a code, and not of a condition without one.
+    pub(crate) fn has_code(&self, number: u32) -> bool {
+        !self.names[number as usize].starts_with(NO_CODE)
     }
 
     /// How many wordings there are.
@@ -119,9 +127,17 @@ impl Material {
     }
 }
 
-/// The first three characters: a category of the tabular list, a neighbourhood of procedures.
+/// Begins the name of what has no code.
+const NO_CODE: char = '=';
+
+/// The name under which wordings of one condition stand together that has no code.
+pub fn group(id: &str) -> String {
+    format!("{NO_CODE}{id}")
+}
+
+/// The first three characters: a category of the tabular list, a neighbourhood of procedures. A condition without a code has its own.
 pub(crate) fn category(code: &str) -> &str {
-    code.get(..3).unwrap_or(code)
+    if code.starts_with(NO_CODE) { code } else { code.get(..3).unwrap_or(code) }
 }
 
 #[cfg(test)]

@@ -9,5 +9,5 @@ mod optimizer;
 mod stage;
 
 pub use contrast::{Progress, train};
-pub use material::{Material, Source, Wording};
+pub use material::{Material, Source, Wording, group};
 pub use stage::Stage;

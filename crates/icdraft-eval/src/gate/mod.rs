@@ -28,8 +28,22 @@ pub struct Gates {
     /// The conventions of the corpus.
     #[serde(default = "plain")]
     pub profile: String,
+    /// What codes the notes.
+    #[serde(default)]
+    pub model: Model,
     /// What its figures have to keep.
     pub gate: Vec<Gate>,
+}
+
+/// What codes the notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Model {
+    /// Rules and the embedded model.
+    #[default]
+    Embedded,
+    /// Rules alone.
+    None,
 }
 
 /// What a corpus is, and so what is measured on it.

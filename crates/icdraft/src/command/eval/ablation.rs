@@ -1,7 +1,7 @@
 //! `icdraft eval --without`: the same notes coded with and without parts of the engine.
 
 use icdraft_eval::{Difference, HEADLINES, compare};
-use icdraft_suggest::{Config, Part};
+use icdraft_suggest::{Config, ModelSource, Part};
 use serde_json::json;
 
 use crate::args::{Format, How, Source};
@@ -16,8 +16,8 @@ pub(super) fn run(
     (source, how): (&Source, &How),
 ) -> anyhow::Result<Done> {
     anyhow::ensure!(
-        config.model.is_some() || !parts.contains(&Part::Classifier),
-        "--without classifier: no model is used; pass one with --model, or leave the part out"
+        config.model != ModelSource::None || !parts.contains(&Part::Classifier),
+        "--without classifier: no model is used; leave --no-model or the part out"
     );
     let full = material.code(config, how.threads)?;
     let mut columns: Vec<(Part, Vec<Difference>)> = Vec::new();

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use icdraft_eval::gate::{Gates, Table, Verdict};
+use icdraft_eval::gate::{Gates, Model, Table, Verdict};
 use icdraft_eval::{Figure, evaluate};
-use icdraft_suggest::Config;
+use icdraft_suggest::{Config, ModelSource};
 
 use crate::args::{GateArgs, Source, SourceFormat};
 use crate::command::eval::material::{self, Material};
@@ -49,7 +49,11 @@ fn holds(file: &Path, folder: &Path, above: &Path, args: &GateArgs) -> anyhow::R
     }
     let source =
         Source { gold: corpus, from: gates.from.into(), set: gates.set.clone(), profile: gates.profile.clone() };
-    let figures = figures(&source, args.threads)?;
+    let model = match gates.model {
+        Model::Embedded => ModelSource::Embedded,
+        Model::None => ModelSource::None,
+    };
+    let figures = figures(&source, model, args.threads)?;
     let now = Table::of(&figures);
     let path = folder.join("tables").join(format!("{name}.tsv"));
     let known = Table::read(&path)?;
@@ -78,11 +82,11 @@ fn holds(file: &Path, folder: &Path, above: &Path, args: &GateArgs) -> anyhow::R
     Ok(verdicts.iter().all(|verdict| verdict.failures.is_empty()))
 }
 
-fn figures(source: &Source, threads: Option<usize>) -> anyhow::Result<Vec<Figure>> {
+fn figures(source: &Source, model: ModelSource, threads: Option<usize>) -> anyhow::Result<Vec<Figure>> {
     if matches!(source.from, SourceFormat::Negex | SourceFormat::Headers) {
         return Ok(single::figures(source, threads)?.1);
     }
-    let config = Config::default();
+    let config = Config { model, ..Config::default() };
     let material = Material::read(source, &config)?;
     let predictions = material.code(&config, threads)?;
     let evaluation =
@@ -93,7 +97,8 @@ fn figures(source: &Source, threads: Option<usize>) -> anyhow::Result<Vec<Figure
 /// What a table is of.
 fn remark(gates: &Gates) -> String {
     let set = gates.set.as_ref().map(|set| format!(", set {set}")).unwrap_or_default();
-    format!("{}{set}, profile {}; written by icdraft eval gate --refresh", gates.corpus.display(), gates.profile)
+    let model = if gates.model == Model::None { ", rules alone" } else { "" };
+    format!("{}{set}, profile {}{model}; written by icdraft eval gate --refresh", gates.corpus.display(), gates.profile)
 }
 
 fn line(name: &str, verdict: &Verdict) -> String {

@@ -1,23 +1,28 @@
 //! `icdraft train`: gathers what is learned from, trains, builds code vectors, measures.
 
+mod curve;
 mod measure;
 mod rank;
+mod synonyms;
 mod vectors;
+mod whole;
 mod wordings;
 
 use std::path::Path;
 
 use anyhow::Context as _;
-use icdraft_classifier::train::{Material, Stage};
+use icdraft_classifier::train::{Material, Source, Stage, Wording};
 use icdraft_codeset::CodeSet;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{Train, TrainData, TrainLink, TrainWhat};
 use crate::command::{Done, say};
-use wordings::Terms;
+use curve::Curve;
+use wordings::{HeldOut, Terms};
 
 pub(crate) fn run(args: &Train) -> anyhow::Result<Done> {
     match &args.what {
+        TrainWhat::Model(args) => whole::run(args)?,
         TrainWhat::Link(args) => link(args)?,
         TrainWhat::Vectors(args) => vectors::run(args)?,
         TrainWhat::Rank(args) => rank::run(args)?,
@@ -34,22 +39,30 @@ fn link(args: &TrainLink) -> anyhow::Result<()> {
     if std::env::var_os(THREADS[0]).is_none() {
         let program = std::env::current_exe().context("finding the program")?;
         let mut child = std::process::Command::new(program);
-        child.args(std::env::args_os().skip(1)).envs(THREADS.map(|name| (name, "1")));
-        let status = child.status().context("starting the training")?;
+        child.args(["train", "link"]).arg(&args.stage).arg("--out").arg(&args.out);
+        let TrainData { pack, synonyms, everything } = &args.data;
+        for (option, file) in [("--pack", pack), ("--synonyms", synonyms)] {
+            if let Some(file) = file {
+                child.arg(option).arg(file);
+            }
+        }
+        child.args(everything.then_some("--everything"));
+        let status = child.envs(THREADS.map(|name| (name, "1"))).status().context("starting the training")?;
         anyhow::ensure!(status.success(), "the training stopped");
         return Ok(());
     }
     let text = std::fs::read_to_string(&args.stage).with_context(|| args.stage.display().to_string())?;
     let stage: Stage = toml::from_str(&text).with_context(|| args.stage.display().to_string())?;
-    let material = material(&args.data)?;
+    let set = code_set(args.data.pack.as_deref())?;
+    let material = material(&set, &args.data)?;
+    let unseen = if args.data.everything { Vec::new() } else { sample(wordings::held_out(&set)) };
     let bar = ProgressBar::new(stage.steps as u64);
     let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} steps, {eta} left, {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let mut curve = Curve::default();
-    icdraft_classifier::train::train(&stage, &material, &args.out, |now| {
+    let mut curve = Curve::open(&args.out)?;
+    icdraft_classifier::train::train(&stage, &material, &unseen, &args.out, |now| {
         bar.set_position(now.step as u64);
-        if let Some((loss, hits)) = curve.take(now.loss, now.hits) {
-            let line = format!("loss {loss:.3}, nearest answer right {:.1} %", hits * 100.0);
+        if let Some(line) = curve.take(now) {
             if bar.is_hidden() {
                 say(&format!("step {} of {}: {line}", now.step, now.steps));
             }
@@ -57,44 +70,39 @@ fn link(args: &TrainLink) -> anyhow::Result<()> {
         }
     })?;
     bar.finish_and_clear();
+    curve.write()?;
     say(&format!("the model is in {}", args.out.display()));
     Ok(())
 }
 
-/// Means over stretches of steps: single steps jump.
-#[derive(Debug, Default)]
-struct Curve {
-    loss: f32,
-    hits: f32,
-    steps: u8,
-}
+/// Unseen wordings measured while training goes on.
+const SAMPLE: usize = 500;
 
-impl Curve {
-    const STRETCH: u8 = 25;
-
-    fn take(&mut self, loss: f32, hits: f32) -> Option<(f32, f32)> {
-        self.loss += loss;
-        self.hits += hits;
-        self.steps += 1;
-        (self.steps == Self::STRETCH).then(|| {
-            let steps = f32::from(self.steps);
-            let means = (self.loss / steps, self.hits / steps);
-            *self = Self::default();
-            means
-        })
-    }
+fn sample(all: Vec<HeldOut>) -> Vec<Wording> {
+    let step = all.len().div_ceil(SAMPLE).max(1);
+    let some = all.into_iter().step_by(step);
+    some.map(|h| Wording { text: h.text, code: h.code, source: Source::Index }).collect()
 }
 
 fn code_set(pack: Option<&Path>) -> anyhow::Result<CodeSet> {
     Ok(pack.map(CodeSet::read).transpose()?.unwrap_or_else(CodeSet::embedded))
 }
 
-fn material(data: &TrainData) -> anyhow::Result<Material> {
-    material_of(&code_set(data.pack.as_deref())?, if data.everything { Terms::All } else { Terms::Training })
+fn material(set: &CodeSet, data: &TrainData) -> anyhow::Result<Material> {
+    let terms = if data.everything { Terms::All } else { Terms::Training };
+    let mut all = wordings::wordings(set, terms)?;
+    if let Some(wheel) = &data.synonyms {
+        all.extend(synonyms::wordings(wheel, set, &all)?);
+    }
+    Ok(gathered(all))
 }
 
 fn material_of(set: &CodeSet, terms: Terms) -> anyhow::Result<Material> {
-    let material = Material::new(wordings::wordings(set, terms)?);
+    Ok(gathered(wordings::wordings(set, terms)?))
+}
+
+fn gathered(wordings: Vec<Wording>) -> Material {
+    let material = Material::new(wordings);
     say(&format!("{} wordings of {} codes", material.len(), material.codes().count()));
-    Ok(material)
+    material
 }

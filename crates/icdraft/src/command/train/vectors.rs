@@ -16,7 +16,7 @@ const MOST: usize = 8;
 
 pub(crate) fn run(args: &TrainVectors) -> anyhow::Result<()> {
     let linker = Linker::open(&args.model)?;
-    let material = super::material(&args.data)?;
+    let material = super::material(&super::code_set(args.data.pack.as_deref())?, &args.data)?;
     let codes: Vec<(&str, Vec<(&str, Source)>)> = material
         .codes()
         .map(|(name, mut texts)| {

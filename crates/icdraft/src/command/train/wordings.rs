@@ -180,7 +180,7 @@ fn index(set: &CodeSet, entry: &IndexEntry, all: &mut Vec<Wording>) {
 }
 
 /// The entry that a code as printed means: a dash asks for further characters, a 7th character belongs to no entry.
-fn printed(set: &CodeSet, text: &str) -> Option<String> {
+pub(crate) fn printed(set: &CodeSet, text: &str) -> Option<String> {
     let code = text.trim_end_matches('-').trim_end_matches('.').parse().ok()?;
     let (id, _) = set.resolve(code)?;
     set.code(id).map(|c| c.to_string())
