@@ -1,11 +1,13 @@
-//! From phrases to vectors: pieces and n-grams in, one vector of unit length out.
+//! From phrases to vectors of unit length, by an encoder of our own or by a head on a pretrained one.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use candle_core::Tensor;
 
-use crate::op::Bag;
+use crate::folder::weights_file;
+use crate::head::{HeadConfig, Headed};
+use crate::op::{Bag, unit};
 use crate::{Batch, ClassifierError, Encoder, ModelConfig, Vocabulary, Weights, grams};
 
 /// Phrases that go through the encoder at once while it is trained: more fall out of the cache.
@@ -15,18 +17,66 @@ pub(crate) const TRAINING_CHUNK: usize = 48;
 const CHUNK: usize = 8;
 
 /// Most pieces of a phrase.
-const PIECES: usize = 40;
+pub(crate) const PIECES: usize = 40;
 
 /// A phrase as the model reads it.
 #[derive(Debug, Clone)]
-pub struct Read {
+pub(crate) struct Read {
     pub(crate) pieces: Vec<u32>,
     pub(crate) grams: Vec<u32>,
 }
 
 /// Phrases in, vectors out.
 #[derive(Debug)]
-pub struct Linker {
+pub struct Linker(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Own(Own),
+    Headed(Headed),
+}
+
+impl Linker {
+    /// Reads the model of a folder: `head.json` and `head.safetensors` with the encoder that they name, else `config.json`,
+    /// `tokenizer.json` and `model.safetensors`. Nothing is fetched: an encoder of the hub must be in its cache.
+    ///
+    /// # Errors
+    /// A file that is missing, unreadable or of another model.
+    pub fn open(folder: &Path) -> Result<Self, ClassifierError> {
+        let kind = match HeadConfig::read(folder)? {
+            Some(config) => Kind::Headed(Headed::open(folder, &config)?),
+            None => {
+                // Whose `config.json` it is, is told before what it lacks.
+                weights_file(folder)?;
+                Kind::Own(Own::open(folder)?)
+            }
+        };
+        Ok(Self(kind))
+    }
+
+    /// Length of a vector.
+    pub fn width(&self) -> usize {
+        match &self.0 {
+            Kind::Own(own) => own.width(),
+            Kind::Headed(headed) => headed.width(),
+        }
+    }
+
+    /// The vector of each phrase.
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ClassifierError> {
+        match &self.0 {
+            Kind::Own(own) => own.embed(texts),
+            Kind::Headed(headed) => headed.embed(texts),
+        }
+    }
+}
+
+/// An encoder of our own: pieces and n-grams in, their sum out.
+#[derive(Debug)]
+pub(crate) struct Own {
     config: ModelConfig,
     vocabulary: Vocabulary,
     encoder: Encoder,
@@ -34,12 +84,16 @@ pub struct Linker {
     gram_table: Option<Tensor>,
 }
 
-impl Linker {
+impl Own {
     /// A linker over `weights`, which it shares.
     ///
     /// # Errors
     /// Weights that do not fit the config.
-    pub fn new(config: &ModelConfig, vocabulary: Vocabulary, weights: &Weights) -> Result<Self, ClassifierError> {
+    pub(crate) fn new(
+        config: &ModelConfig,
+        vocabulary: Vocabulary,
+        weights: &Weights,
+    ) -> Result<Self, ClassifierError> {
         let gram_table = (config.gram_buckets > 0).then(|| weights.get("head.gram_embeddings.weight")).transpose()?;
         Ok(Self {
             config: config.clone(),
@@ -54,7 +108,7 @@ impl Linker {
     ///
     /// # Errors
     /// A file that is missing, unreadable or of another model.
-    pub fn open(folder: &Path) -> Result<Self, ClassifierError> {
+    pub(crate) fn open(folder: &Path) -> Result<Self, ClassifierError> {
         let path = folder.join("config.json");
         let text =
             std::fs::read_to_string(&path).map_err(|source| ClassifierError::Io { path: path.clone(), source })?;
@@ -65,7 +119,7 @@ impl Linker {
     }
 
     /// Length of a vector.
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.config.vector_size
     }
 
@@ -73,7 +127,7 @@ impl Linker {
     ///
     /// # Errors
     /// See [`Vocabulary::pieces`].
-    pub fn read(&self, text: &str) -> Result<Read, ClassifierError> {
+    pub(crate) fn read(&self, text: &str) -> Result<Read, ClassifierError> {
         let pieces = self.vocabulary.pieces(text, PIECES.min(self.config.max_position_embeddings))?;
         let grams = if self.gram_table.is_some() { grams(text, self.config.gram_buckets) } else { Vec::new() };
         Ok(Read { pieces, grams })
@@ -99,15 +153,11 @@ impl Linker {
             let bags = Arc::new(phrases.iter().map(|p| p.grams.clone()).collect());
             sum = (sum + table.apply_op1(Bag { bags })?)?;
         }
-        let length = (sum.sqr()?.sum_keepdim(1)? + 1e-12)?.sqrt()?;
-        Ok(sum.broadcast_div(&length)?)
+        Ok(unit(&sum)?)
     }
 
-    /// The vector of each phrase.
-    ///
-    /// # Errors
-    /// No memory.
-    pub fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ClassifierError> {
+    /// See [`Linker::embed`].
+    pub(crate) fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ClassifierError> {
         if texts.is_empty() {
             return Ok(Vec::new());
         }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use icdraft_classifier::{ClassifierError, CodeVectors, Linker, Ranker};
+use icdraft_classifier::{ClassifierError, CodeVectors, Linker, Ranker, model_name, weights_file};
 use icdraft_codeset::CodeSet;
 use icdraft_mention::{Meaning, Terminology};
 use icdraft_note::{Encounter, SectionKind, Span};
@@ -55,9 +55,9 @@ pub(crate) struct Classifier {
 impl Classifier {
     /// Reads the model of a folder.
     pub(crate) fn open(folder: &Path) -> Result<Self, ClassifierError> {
-        let path = folder.join("model.safetensors");
+        let path = weights_file(folder)?;
         let weights = std::fs::read(&path).map_err(|source| ClassifierError::Io { path, source })?;
-        let name = folder.file_name().map_or_else(|| "model".into(), |n| n.to_string_lossy().into_owned());
+        let name = model_name(folder);
         let sha256 = Sha256::digest(&weights).iter().map(|b| format!("{b:02x}")).collect();
         let ranker = folder.join("ranker.json");
         let fitted = ranker.exists().then(|| Ranker::read(&ranker)).transpose()?;

@@ -9,12 +9,12 @@ use candle_core::{Device, Tensor, Var};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
-use crate::linker::{Read, TRAINING_CHUNK};
+use crate::linker::{Own, Read, TRAINING_CHUNK};
 use crate::train::batch::{Pair, Sampler};
 use crate::train::material::Material;
 use crate::train::optimizer::{AdamW, Gradients};
 use crate::train::{Stage, checkpoint};
-use crate::{ClassifierError, CodeVectors, Linker, ModelConfig, Vocabulary, Weights, grams};
+use crate::{ClassifierError, CodeVectors, ModelConfig, Vocabulary, Weights, grams};
 
 /// Codes that are taken as near misses of one code.
 const NEAR: usize = 12;
@@ -52,11 +52,8 @@ pub fn train(
     let (weights, vars) = Weights::fresh(&config, stage.seed)?;
     weigh_grams(&vars, material, config.gram_buckets)?;
     let mut adam = checkpoint::resume(folder, &vars)?;
-    let linker = Linker::new(&config, vocabulary, &weights)?;
-    let pools = (0..stage.shards.max(1))
-        .map(|_| rayon::ThreadPoolBuilder::new().num_threads(1).build())
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|e| ClassifierError::Data(format!("no threads: {e}")))?;
+    let linker = Own::new(&config, vocabulary, &weights)?;
+    let pools = pools(stage)?;
     let mut sampler = Sampler::new(material)?;
     while adam.step < stage.steps {
         if stage.mine_every > 0 && adam.step > 0 && (adam.step % stage.mine_every == 0 || sampler.near.is_empty()) {
@@ -71,6 +68,13 @@ pub fn train(
         }
     }
     Ok(())
+}
+
+/// A pool of one thread for each shard.
+pub(crate) fn pools(stage: &Stage) -> Result<Vec<rayon::ThreadPool>, ClassifierError> {
+    let pool = |_| rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let pools = (0..stage.shards.max(1)).map(pool).collect::<Result<Vec<_>, _>>();
+    pools.map_err(|e| ClassifierError::Data(format!("no threads: {e}")))
 }
 
 fn vocabulary(stage: &Stage, material: &Material, folder: &Path) -> Result<Vocabulary, ClassifierError> {
@@ -99,22 +103,31 @@ fn weigh_grams(vars: &BTreeMap<String, Var>, material: &Material, buckets: usize
     Ok(table.set(&table.broadcast_mul(&idf)?)?)
 }
 
+/// What a shard of the step to come draws from.
+pub(crate) fn randomness(stage: &Stage, adam: &AdamW, shard: usize) -> ChaCha8Rng {
+    let number = (adam.step * stage.shards + shard) as u64;
+    ChaCha8Rng::seed_from_u64(stage.seed.wrapping_mul(0x9e37_79b9).wrapping_add(number))
+}
+
 /// Gradients, loss and hits of one step, means over the shards.
 fn step(
     stage: &Stage,
     material: &Material,
-    linker: &Linker,
+    linker: &Own,
     vars: &BTreeMap<String, Var>,
     sampler: &Sampler,
     pools: &[rayon::ThreadPool],
     adam: &AdamW,
 ) -> Result<(Gradients, f32, f32), ClassifierError> {
     let shard = |number: usize| {
-        let seed = stage.seed.wrapping_mul(0x9e37_79b9).wrapping_add((adam.step * stage.shards + number) as u64);
-        let pairs = sampler.draw(material, stage, &mut ChaCha8Rng::seed_from_u64(seed));
+        let pairs = sampler.draw(material, stage, &mut randomness(stage, adam, number));
         gradients(stage, material, linker, vars, &pairs)
     };
-    let results = side_by_side(pools, pools.len(), &|range| range.map(shard).collect())?;
+    Ok(means(side_by_side(pools, pools.len(), &|range| range.map(shard).collect())?))
+}
+
+/// Means of gradients, loss and hits over the shards, added in order.
+pub(crate) fn means(results: Vec<(Gradients, f32, f32)>) -> (Gradients, f32, f32) {
     let share = 1.0 / results.len() as f32;
     let (mut sum, mut loss, mut hits) = (Gradients::new(), 0.0, 0.0);
     for (gradients, one_loss, one_hits) in results {
@@ -125,13 +138,13 @@ fn step(
             held.iter_mut().zip(values).for_each(|(h, v)| *h += v * share);
         }
     }
-    Ok((sum, loss, hits))
+    (sum, loss, hits)
 }
 
 fn gradients(
     stage: &Stage,
     material: &Material,
-    linker: &Linker,
+    linker: &Own,
     vars: &BTreeMap<String, Var>,
     pairs: &[Pair],
 ) -> Result<(Gradients, f32, f32), ClassifierError> {
@@ -140,6 +153,11 @@ fn gradients(
     let vectors = linker.vectors(&read.iter().collect::<Vec<_>>(), TRAINING_CHUNK)?;
     let codes: Vec<u32> = pairs.iter().map(|p| p.code).collect();
     let (loss, hits) = loss(stage, material, &vectors, &codes)?;
+    Ok((backward(&loss, vars)?, loss.to_scalar()?, hits))
+}
+
+/// The gradient of each variable that the loss depends on.
+pub(crate) fn backward(loss: &Tensor, vars: &BTreeMap<String, Var>) -> Result<Gradients, ClassifierError> {
     let found = loss.backward()?;
     let mut all = Gradients::new();
     for (name, var) in vars {
@@ -147,7 +165,7 @@ fn gradients(
             all.insert(name.clone(), gradient.flatten_all()?.to_vec1()?);
         }
     }
-    Ok((all, loss.to_scalar()?, hits))
+    Ok(all)
 }
 
 /// Each query against all answers and each answer against all queries. Codes above or below the right one count neither way; the
@@ -188,7 +206,7 @@ pub(crate) fn loss(
 
 /// For each code those that the model now finds nearest to its first wording.
 fn near_misses(
-    linker: &Linker,
+    linker: &Own,
     material: &Material,
     pools: &[rayon::ThreadPool],
 ) -> Result<Vec<Vec<u32>>, ClassifierError> {
@@ -200,9 +218,18 @@ fn near_misses(
         }
         Ok(all)
     };
-    let vectors = side_by_side(pools, firsts.len(), &embed)?;
+    nearest(linker.width(), &side_by_side(pools, firsts.len(), &embed)?, material, pools)
+}
+
+/// For each code those whose vectors are nearest to its own.
+pub(crate) fn nearest(
+    width: usize,
+    vectors: &[Vec<f32>],
+    material: &Material,
+    pools: &[rayon::ThreadPool],
+) -> Result<Vec<Vec<u32>>, ClassifierError> {
     // Numbers are the names here: what comes back is an index.
-    let index = CodeVectors::new(linker.width(), vectors.iter().enumerate().map(|(n, v)| (n.to_string(), v.clone())));
+    let index = CodeVectors::new(width, vectors.iter().enumerate().map(|(n, v)| (n.to_string(), v.clone())));
     let search = |range: Range<usize>| {
         let near = |n: usize| {
             let own = u32::try_from(n).unwrap_or(u32::MAX);
@@ -217,7 +244,7 @@ fn near_misses(
 }
 
 /// The results of `work` over `0..count` in order, a share of it in each pool.
-fn side_by_side<T: Send>(
+pub(crate) fn side_by_side<T: Send>(
     pools: &[rayon::ThreadPool],
     count: usize,
     work: &(dyn Fn(Range<usize>) -> Result<Vec<T>, ClassifierError> + Sync),
@@ -284,7 +311,7 @@ mod tests {
         let vocabulary = Vocabulary::train(material.texts.iter().map(|t| t.0.as_str()), 80).unwrap();
         let config = ModelConfig { vocab_size: vocabulary.size(), ..stage.model };
         let (weights, vars) = Weights::fresh(&config, 1).unwrap();
-        let linker = Linker::new(&config, vocabulary, &weights).unwrap();
+        let linker = Own::new(&config, vocabulary, &weights).unwrap();
         let pair = |query: &str, answer: &str, code| Pair { query: query.into(), answer: answer.into(), code };
         let pairs = [
             pair("lung gangrene", "gangrene lung", 0),

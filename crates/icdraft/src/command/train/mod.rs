@@ -1,5 +1,6 @@
 //! `icdraft train`: gathers what is learned from, trains, builds code vectors, measures.
 
+mod head;
 mod measure;
 mod rank;
 mod vectors;
@@ -8,7 +9,7 @@ mod wordings;
 use std::path::Path;
 
 use anyhow::Context as _;
-use icdraft_classifier::train::{Material, Stage};
+use icdraft_classifier::train::{Material, Stage, Wording};
 use icdraft_codeset::CodeSet;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -19,6 +20,7 @@ use wordings::Terms;
 pub(crate) fn run(args: &Train) -> anyhow::Result<Done> {
     match &args.what {
         TrainWhat::Link(args) => link(args)?,
+        TrainWhat::Head(args) => head::run(args)?,
         TrainWhat::Vectors(args) => vectors::run(args)?,
         TrainWhat::Rank(args) => rank::run(args)?,
         TrainWhat::Measure(args) => measure::run(args)?,
@@ -30,17 +32,29 @@ pub(crate) fn run(args: &Train) -> anyhow::Result<Done> {
 /// process cannot change its own environment safely: the training runs in a child that has one thread a shard.
 const THREADS: [&str; 2] = ["CANDLE_NUM_THREADS", "RAYON_NUM_THREADS"];
 
+/// Runs this command again in a child that has them; false in the child itself.
+fn in_child() -> anyhow::Result<bool> {
+    if std::env::var_os(THREADS[0]).is_some() {
+        return Ok(false);
+    }
+    let program = std::env::current_exe().context("finding the program")?;
+    let mut child = std::process::Command::new(program);
+    child.args(std::env::args_os().skip(1)).envs(THREADS.map(|name| (name, "1")));
+    let status = child.status().context("starting the training")?;
+    anyhow::ensure!(status.success(), "the training stopped");
+    Ok(true)
+}
+
+fn stage(path: &Path) -> anyhow::Result<Stage> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    toml::from_str(&text).with_context(|| path.display().to_string())
+}
+
 fn link(args: &TrainLink) -> anyhow::Result<()> {
-    if std::env::var_os(THREADS[0]).is_none() {
-        let program = std::env::current_exe().context("finding the program")?;
-        let mut child = std::process::Command::new(program);
-        child.args(std::env::args_os().skip(1)).envs(THREADS.map(|name| (name, "1")));
-        let status = child.status().context("starting the training")?;
-        anyhow::ensure!(status.success(), "the training stopped");
+    if in_child()? {
         return Ok(());
     }
-    let text = std::fs::read_to_string(&args.stage).with_context(|| args.stage.display().to_string())?;
-    let stage: Stage = toml::from_str(&text).with_context(|| args.stage.display().to_string())?;
+    let stage = stage(&args.stage)?;
     let material = material(&args.data)?;
     let bar = ProgressBar::new(stage.steps as u64);
     let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} steps, {eta} left, {msg}");
@@ -89,12 +103,21 @@ fn code_set(pack: Option<&Path>) -> anyhow::Result<CodeSet> {
     Ok(pack.map(CodeSet::read).transpose()?.unwrap_or_else(CodeSet::embedded))
 }
 
+fn wordings_of(data: &TrainData) -> anyhow::Result<Vec<Wording>> {
+    let set = code_set(data.pack.as_deref())?;
+    wordings::wordings(&set, if data.everything { Terms::All } else { Terms::Training })
+}
+
 fn material(data: &TrainData) -> anyhow::Result<Material> {
-    material_of(&code_set(data.pack.as_deref())?, if data.everything { Terms::All } else { Terms::Training })
+    Ok(gathered(wordings_of(data)?))
 }
 
 fn material_of(set: &CodeSet, terms: Terms) -> anyhow::Result<Material> {
-    let material = Material::new(wordings::wordings(set, terms)?);
+    Ok(gathered(wordings::wordings(set, terms)?))
+}
+
+fn gathered(wordings: Vec<Wording>) -> Material {
+    let material = Material::new(wordings);
     say(&format!("{} wordings of {} codes", material.len(), material.codes().count()));
-    Ok(material)
+    material
 }

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::args::TrainRank;
 use crate::command::{print, say};
+use crate::model;
 
 /// From here on the rules draft a suggestion.
 const DRAFT: f64 = 0.5;
@@ -37,6 +38,7 @@ pub(crate) fn run(args: &TrainRank) -> anyhow::Result<()> {
     if path.exists() {
         std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
     }
+    model::complete(&args.model, false)?;
     let coder = Coder::new(&Config { model: Some(args.model.clone()), ..Config::default() })?;
     let mut gold = Vec::new();
     for path in &args.gold {
