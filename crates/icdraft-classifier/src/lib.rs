@@ -5,16 +5,23 @@
 //! exact dot product of a phrase with all of them.
 
 mod calibrate;
+mod checksum;
 mod codes;
 mod condense;
 mod config;
 pub mod embedded;
 mod encoder;
 mod error;
+mod folder;
 mod gram;
+mod head;
+#[cfg(feature = "hub")]
+mod hub;
 mod infer;
 mod linker;
+mod name;
 mod op;
+mod pretrained;
 mod tfidf;
 pub mod train;
 mod vocabulary;
@@ -26,9 +33,17 @@ pub use condense::{condense, gaps};
 pub use config::{Activation, ModelConfig};
 pub use encoder::{Batch, Encoder};
 pub use error::ClassifierError;
+pub use folder::{model_name, weights_file};
 pub use gram::grams;
+pub use head::HeadConfig;
+#[cfg(feature = "hub")]
+pub use hub::{Access, Hub};
 pub use infer::Inference;
 pub use linker::Linker;
+pub use name::{HubName, ModelName};
+pub use pretrained::{Pooling, Pretrained};
 pub use tfidf::Tfidf;
 pub use vocabulary::Vocabulary;
 pub use weights::Weights;
+
+pub(crate) use checksum::checksum;

@@ -49,6 +49,12 @@ impl CustomOp1 for Bag {
     }
 }
 
+/// Rows brought to unit length.
+pub(crate) fn unit(rows: &Tensor) -> Result<Tensor> {
+    let length = (rows.sqr()?.sum_keepdim(1)? + 1e-12)?.sqrt()?;
+    rows.broadcast_div(&length)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

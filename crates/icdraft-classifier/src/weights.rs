@@ -99,7 +99,7 @@ impl Weights {
 }
 
 /// A standard normal value (Box-Muller).
-fn normal(random: &mut ChaCha8Rng) -> f32 {
+pub(crate) fn normal(random: &mut ChaCha8Rng) -> f32 {
     let (a, b): (f32, f32) = (random.random_range(f32::EPSILON..1.0), random.random());
     (-2.0 * a.ln()).sqrt() * (std::f32::consts::TAU * b).cos()
 }

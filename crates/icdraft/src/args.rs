@@ -7,6 +7,7 @@ mod train;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use icdraft_classifier::ModelName;
 use icdraft_mention::Procedures;
 use icdraft_note::{Billing, Patient, Setting, Sex, Unit};
 use icdraft_suggest::{Config, ModelSource};
@@ -15,6 +16,8 @@ use jiff::civil::Date;
 pub(crate) use corpus::*;
 pub(crate) use eval::*;
 pub(crate) use train::*;
+
+use crate::model;
 
 /// Drafts ICD-10-CM and CPT codes from clinical notes, each with the words that support it.
 ///
@@ -83,34 +86,38 @@ pub(crate) struct Knowledge {
     /// Switch a coding rule off (see `icdraft rules`); may be repeated
     #[arg(long = "without-rule", value_name = "NAME", help_heading = "Knowledge")]
     without_rules: Vec<String>,
-    /// Folder of a model to use instead of the embedded one (see `icdraft train`)
-    #[arg(long, value_name = "DIR", conflicts_with = "no_model", help_heading = "Knowledge")]
-    model: Option<PathBuf>,
+    /// A model to use instead of the embedded one (see `icdraft train`): its folder, or hub:owner/name[@revision] of the Hugging Face hub
+    #[arg(long, value_name = "MODEL", conflicts_with = "no_model", help_heading = "Knowledge")]
+    model: Option<ModelName>,
     /// Use no model: rules alone code
     #[arg(long, help_heading = "Knowledge")]
     no_model: bool,
+    /// Take models of the hub from its cache alone, and use no network
+    #[arg(long, help_heading = "Knowledge")]
+    offline: bool,
 }
 
 impl Knowledge {
-    pub(crate) fn config(&self) -> Config {
-        Config {
+    /// What the engine is told. A model of the hub is fetched first.
+    pub(crate) fn config(&self) -> anyhow::Result<Config> {
+        Ok(Config {
             packs: self.packs.clone(),
             release: self.release.clone(),
             procedures: if self.no_cpt { Procedures::None } else { Procedures::Lexicon },
             cpt_table: self.cpt_table.clone(),
             hcpcs_table: self.hcpcs_table.clone(),
             without_rules: self.without_rules.clone(),
-            model: self.model(),
+            model: self.model()?,
             without: Vec::new(),
-        }
+        })
     }
 
-    fn model(&self) -> ModelSource {
-        match &self.model {
-            Some(folder) => ModelSource::Folder(folder.clone()),
+    fn model(&self) -> anyhow::Result<ModelSource> {
+        Ok(match &self.model {
+            Some(name) => ModelSource::Folder(model::folder(name, self.offline)?),
             None if self.no_model => ModelSource::None,
             None => ModelSource::Embedded,
-        }
+        })
     }
 }
 
@@ -229,7 +236,10 @@ pub(crate) struct Many {
 #[command(after_help = "Examples:
   icdraft suggest corpora/samples/hernia-op.txt
   icdraft suggest note.txt --format json | jq '.suggestions[] | select(.draft) | .code'
-  pbpaste | icdraft suggest - --age 63 --sex F --date 2026-05-04")]
+  pbpaste | icdraft suggest - --age 63 --sex F --date 2026-05-04
+  icdraft suggest note.txt --model my-model
+  icdraft suggest note.txt --model hub:owner/name@revision
+  icdraft suggest note.txt --model hub:owner/name@revision --offline")]
 pub(crate) struct Suggest {
     /// The note, or - for standard input
     #[arg(value_name = "FILE")]

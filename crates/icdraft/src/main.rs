@@ -5,6 +5,7 @@
 mod args;
 mod command;
 mod input;
+mod model;
 mod table;
 
 use std::process::ExitCode;

@@ -34,7 +34,7 @@ gram_buckets = 256
 
 #[test]
 fn help_has_examples() {
-    for command in ["link", "vectors", "rank", "measure"] {
+    for command in ["link", "head", "vectors", "rank", "measure"] {
         let help = icdraft(&["train", command, "--help"]).expect(0).out;
         assert!(help.contains(&format!("icdraft train {command} ")) && help.contains("Example"), "{help}");
     }
@@ -71,4 +71,11 @@ fn a_bad_stage_is_told_with_its_line() {
     let out = folder.path().join("model");
     let error = icdraft(&["train", "link", stage.to_str().unwrap(), "--out", out.to_str().unwrap()]).expect(1).err;
     assert!(error.contains("stage.toml") && error.contains("line 3") && error.contains("pears"), "{error}");
+}
+
+#[test]
+fn the_stage_of_heads_is_one() {
+    let text = std::fs::read_to_string(common::root().join("models/head.toml")).unwrap();
+    let stage: icdraft_classifier::train::Stage = toml::from_str(&text).unwrap();
+    assert_eq!(stage.model.vector_size, 128);
 }

@@ -40,11 +40,26 @@ impl Sampler {
     }
 
     pub(crate) fn draw(&self, material: &Material, stage: &Stage, random: &mut ChaCha8Rng) -> Vec<Pair> {
+        self.drawn(material, stage, random, |texts, random| worded(material, texts, random))
+    }
+
+    /// The numbers of two texts each, as they stand: where vectors were computed beforehand, noise comes too late.
+    pub(crate) fn draw_texts(&self, material: &Material, stage: &Stage, random: &mut ChaCha8Rng) -> Vec<[usize; 2]> {
+        self.drawn(material, stage, random, |texts, _| texts)
+    }
+
+    fn drawn<T>(
+        &self,
+        material: &Material,
+        stage: &Stage,
+        random: &mut ChaCha8Rng,
+        made: impl Fn([usize; 2], &mut ChaCha8Rng) -> T,
+    ) -> Vec<T> {
         let mut pairs = Vec::with_capacity(stage.pairs);
         let families = (stage.pairs as f64 * stage.family_share) as usize;
         while pairs.len() < stage.pairs {
             let text = self.texts.sample(random);
-            pairs.push(pair(material, text, random));
+            pairs.push(made(texts(material, text, random), random));
             if pairs.len() < families {
                 let code = material.owners[text];
                 let kin: &[u32] = match self.near.get(code as usize) {
@@ -53,9 +68,9 @@ impl Sampler {
                 };
                 for _ in 0..FAMILY.min(kin.len()) {
                     let other = kin[random.random_range(0..kin.len())];
-                    let texts = &material.of_code[other as usize];
-                    let text = texts[random.random_range(0..texts.len())];
-                    pairs.push(pair(material, text as usize, random));
+                    let of_other = &material.of_code[other as usize];
+                    let text = of_other[random.random_range(0..of_other.len())];
+                    pairs.push(made(texts(material, text as usize, random), random));
                 }
             }
         }
@@ -64,14 +79,19 @@ impl Sampler {
     }
 }
 
-fn pair(material: &Material, text: usize, random: &mut ChaCha8Rng) -> Pair {
-    let code = material.owners[text];
-    let texts = &material.of_code[code as usize];
+/// A text and another of the same code; the same text twice where the code has no other.
+fn texts(material: &Material, text: usize, random: &mut ChaCha8Rng) -> [usize; 2] {
+    let texts = &material.of_code[material.owners[text] as usize];
     let mut other = texts[random.random_range(0..texts.len())] as usize;
     if other == text && texts.len() > 1 {
         let place = texts.iter().position(|t| *t as usize == text).unwrap_or(0);
         other = texts[(place + 1) % texts.len()] as usize;
     }
+    [text, other]
+}
+
+fn worded(material: &Material, [text, other]: [usize; 2], random: &mut ChaCha8Rng) -> Pair {
+    let code = material.owners[text];
     let (query, answer) = (&material.texts[text].0, &material.texts[other].0);
     let query = if random.random_bool(0.6) || other == text { noisy(query, random) } else { query.clone() };
     let answer = if random.random_bool(0.15) { noisy(answer, random) } else { answer.clone() };

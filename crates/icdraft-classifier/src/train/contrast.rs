@@ -9,12 +9,12 @@ use candle_core::{Device, Tensor, Var};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
-use crate::linker::{Read, TRAINING_CHUNK};
+use crate::linker::{Own, Read, TRAINING_CHUNK};
 use crate::train::batch::{Pair, Sampler};
 use crate::train::material::{Material, Wording};
 use crate::train::optimizer::{AdamW, Gradients};
 use crate::train::{Stage, checkpoint};
-use crate::{ClassifierError, CodeVectors, Linker, ModelConfig, Vocabulary, Weights, grams};
+use crate::{ClassifierError, CodeVectors, ModelConfig, Vocabulary, Weights, grams};
 
 /// Codes that are taken as near misses of one code.
 const NEAR: usize = 12;
@@ -56,11 +56,8 @@ pub fn train(
     let (weights, vars) = Weights::fresh(&config, stage.seed)?;
     weigh_grams(&vars, material, config.gram_buckets)?;
     let mut adam = checkpoint::resume(folder, &vars)?;
-    let linker = Linker::new(&config, vocabulary, &weights)?;
-    let pools = (0..stage.shards.max(1))
-        .map(|_| rayon::ThreadPoolBuilder::new().num_threads(1).build())
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|e| ClassifierError::Data(format!("no threads: {e}")))?;
+    let linker = Own::new(&config, vocabulary, &weights)?;
+    let pools = pools(stage)?;
     let mut sampler = Sampler::new(material)?;
     while adam.step < stage.steps {
         let mut right = None;
@@ -81,6 +78,13 @@ pub fn train(
         }
     }
     Ok(())
+}
+
+/// A pool of one thread for each shard.
+pub(crate) fn pools(stage: &Stage) -> Result<Vec<rayon::ThreadPool>, ClassifierError> {
+    let pool = |_| rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let pools = (0..stage.shards.max(1)).map(pool).collect::<Result<Vec<_>, _>>();
+    pools.map_err(|e| ClassifierError::Data(format!("no threads: {e}")))
 }
 
 fn vocabulary(stage: &Stage, material: &Material, folder: &Path) -> Result<Vocabulary, ClassifierError> {
@@ -109,22 +113,31 @@ fn weigh_grams(vars: &BTreeMap<String, Var>, material: &Material, buckets: usize
     Ok(table.set(&table.broadcast_mul(&idf)?)?)
 }
 
+/// What a shard of the step to come draws from.
+pub(crate) fn randomness(stage: &Stage, adam: &AdamW, shard: usize) -> ChaCha8Rng {
+    let number = (adam.step * stage.shards + shard) as u64;
+    ChaCha8Rng::seed_from_u64(stage.seed.wrapping_mul(0x9e37_79b9).wrapping_add(number))
+}
+
 /// Gradients, loss and hits of one step, means over the shards.
 fn step(
     stage: &Stage,
     material: &Material,
-    linker: &Linker,
+    linker: &Own,
     vars: &BTreeMap<String, Var>,
     sampler: &Sampler,
     pools: &[rayon::ThreadPool],
     adam: &AdamW,
 ) -> Result<(Gradients, f32, f32), ClassifierError> {
     let shard = |number: usize| {
-        let seed = stage.seed.wrapping_mul(0x9e37_79b9).wrapping_add((adam.step * stage.shards + number) as u64);
-        let pairs = sampler.draw(material, stage, &mut ChaCha8Rng::seed_from_u64(seed));
+        let pairs = sampler.draw(material, stage, &mut randomness(stage, adam, number));
         gradients(stage, material, linker, vars, &pairs)
     };
-    let results = side_by_side(pools, pools.len(), &|range| range.map(shard).collect())?;
+    Ok(means(side_by_side(pools, pools.len(), &|range| range.map(shard).collect())?))
+}
+
+/// Means of gradients, loss and hits over the shards, added in order.
+pub(crate) fn means(results: Vec<(Gradients, f32, f32)>) -> (Gradients, f32, f32) {
     let share = 1.0 / results.len() as f32;
     let (mut sum, mut loss, mut hits) = (Gradients::new(), 0.0, 0.0);
     for (gradients, one_loss, one_hits) in results {
@@ -135,13 +148,13 @@ fn step(
             held.iter_mut().zip(values).for_each(|(h, v)| *h += v * share);
         }
     }
-    Ok((sum, loss, hits))
+    (sum, loss, hits)
 }
 
 fn gradients(
     stage: &Stage,
     material: &Material,
-    linker: &Linker,
+    linker: &Own,
     vars: &BTreeMap<String, Var>,
     pairs: &[Pair],
 ) -> Result<(Gradients, f32, f32), ClassifierError> {
@@ -150,6 +163,11 @@ fn gradients(
     let vectors = linker.vectors(&read.iter().collect::<Vec<_>>(), TRAINING_CHUNK)?;
     let codes: Vec<u32> = pairs.iter().map(|p| p.code).collect();
     let (loss, hits) = loss(stage, material, &vectors, &codes)?;
+    Ok((backward(&loss, vars)?, loss.to_scalar()?, hits))
+}
+
+/// The gradient of each variable that the loss depends on.
+pub(crate) fn backward(loss: &Tensor, vars: &BTreeMap<String, Var>) -> Result<Gradients, ClassifierError> {
     let found = loss.backward()?;
     let mut all = Gradients::new();
     for (name, var) in vars {
@@ -157,7 +175,7 @@ fn gradients(
             all.insert(name.clone(), gradient.flatten_all()?.to_vec1()?);
         }
     }
-    Ok((all, loss.to_scalar()?, hits))
+    Ok(all)
 }
 
 /// Each query against all answers and each answer against all queries. Codes above or below the right one count neither way; the
@@ -199,52 +217,36 @@ pub(crate) fn loss(
 /// The first wording of each code as a vector, by the weights of now.
 struct Codes<'a> {
     material: &'a Material,
-    linker: Linker,
+    linker: Own,
     vectors: Vec<Vec<f32>>,
-    /// Numbers are the names here: what comes back is an index.
-    index: CodeVectors,
 }
 
 impl<'a> Codes<'a> {
     fn new(
         config: &ModelConfig,
-        linker: &Linker,
+        linker: &Own,
         weights: &Weights,
         material: &'a Material,
         pools: &[rayon::ThreadPool],
     ) -> Result<Self, ClassifierError> {
-        let linker = Linker::new(config, linker.vocabulary().clone(), weights)?;
+        let linker = Own::new(config, linker.vocabulary().clone(), weights)?;
         let firsts: Vec<&str> = material.of_code.iter().map(|t| material.texts[t[0] as usize].0.as_str()).collect();
         let vectors = embedded(&linker, &firsts, pools)?;
-        let named = vectors.iter().enumerate().map(|(n, v)| (n.to_string(), v.clone()));
-        let index = CodeVectors::new(linker.width(), named);
-        Ok(Self { material, linker, vectors, index })
+        Ok(Self { material, linker, vectors })
     }
 
     /// For each code those that the model takes for it.
     fn near_misses(&self, pools: &[rayon::ThreadPool]) -> Result<Vec<Vec<u32>>, ClassifierError> {
-        let material = self.material;
-        let near = |n: usize| {
-            let own = u32::try_from(n).unwrap_or(u32::MAX);
-            // A code with one wording is seldom drawn: no search for it.
-            if material.of_code[n].len() < 2 || !material.has_code(own) {
-                return Vec::new();
-            }
-            let hits = self.index.nearest(&self.vectors[n], NEAR + 1);
-            let others = hits.iter().filter_map(|h| h.name.parse::<u32>().ok());
-            // A condition without a code may be that of a near code: no wrong answer to learn from.
-            let wrong = |other: &u32| material.has_code(*other) && !material.related(*other, own);
-            others.filter(wrong).collect()
-        };
-        side_by_side(pools, self.vectors.len(), &|range| Ok(range.map(near).collect()))
+        nearest(self.linker.width(), &self.vectors, self.material, pools)
     }
 
     /// The share of wordings whose nearest code is theirs, or below it; `None` where there are none.
     fn right(&self, unseen: &[Wording], pools: &[rayon::ThreadPool]) -> Result<Option<f32>, ClassifierError> {
         let texts: Vec<&str> = unseen.iter().map(|w| w.text.as_str()).collect();
         let vectors = embedded(&self.linker, &texts, pools)?;
+        let index = numbered(self.linker.width(), &self.vectors);
         let is_right = |n: usize| {
-            let hits = self.index.nearest(&vectors[n], 1);
+            let hits = index.nearest(&vectors[n], 1);
             let nearest = hits.first().and_then(|h| h.name.parse::<usize>().ok());
             nearest.is_some_and(|nearest| self.material.names[nearest].starts_with(&unseen[n].code))
         };
@@ -254,12 +256,40 @@ impl<'a> Codes<'a> {
     }
 }
 
-fn embedded(linker: &Linker, texts: &[&str], pools: &[rayon::ThreadPool]) -> Result<Vec<Vec<f32>>, ClassifierError> {
+fn embedded(linker: &Own, texts: &[&str], pools: &[rayon::ThreadPool]) -> Result<Vec<Vec<f32>>, ClassifierError> {
     side_by_side(pools, texts.len(), &|range| linker.embed(&texts[range]))
 }
 
+/// An index in which numbers are the names: what comes back is a place.
+fn numbered(width: usize, vectors: &[Vec<f32>]) -> CodeVectors {
+    CodeVectors::new(width, vectors.iter().enumerate().map(|(n, v)| (n.to_string(), v.clone())))
+}
+
+/// For each code those whose vectors are nearest to its own.
+pub(crate) fn nearest(
+    width: usize,
+    vectors: &[Vec<f32>],
+    material: &Material,
+    pools: &[rayon::ThreadPool],
+) -> Result<Vec<Vec<u32>>, ClassifierError> {
+    let index = numbered(width, vectors);
+    let near = |n: usize| {
+        let own = u32::try_from(n).unwrap_or(u32::MAX);
+        // A code with one wording is seldom drawn: no search for it.
+        if material.of_code[n].len() < 2 || !material.has_code(own) {
+            return Vec::new();
+        }
+        let hits = index.nearest(&vectors[n], NEAR + 1);
+        let others = hits.iter().filter_map(|h| h.name.parse::<u32>().ok());
+        // A condition without a code may be that of a near code: no wrong answer to learn from.
+        let wrong = |other: &u32| material.has_code(*other) && !material.related(*other, own);
+        others.filter(wrong).collect()
+    };
+    side_by_side(pools, vectors.len(), &|range| Ok(range.map(near).collect()))
+}
+
 /// The results of `work` over `0..count` in order, a share of it in each pool.
-fn side_by_side<T: Send>(
+pub(crate) fn side_by_side<T: Send>(
     pools: &[rayon::ThreadPool],
     count: usize,
     work: &(dyn Fn(Range<usize>) -> Result<Vec<T>, ClassifierError> + Sync),
@@ -326,7 +356,7 @@ mod tests {
         let vocabulary = Vocabulary::train(material.texts.iter().map(|t| t.0.as_str()), 80).unwrap();
         let config = ModelConfig { vocab_size: vocabulary.size(), ..stage.model };
         let (weights, vars) = Weights::fresh(&config, 1).unwrap();
-        let linker = Linker::new(&config, vocabulary, &weights).unwrap();
+        let linker = Own::new(&config, vocabulary, &weights).unwrap();
         let pair = |query: &str, answer: &str, code| Pair { query: query.into(), answer: answer.into(), code };
         let pairs = [
             pair("lung gangrene", "gangrene lung", 0),

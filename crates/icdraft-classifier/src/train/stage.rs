@@ -32,6 +32,7 @@ pub struct Stage {
     pub checkpoint_every: usize,
     /// Steps between two searches for near misses; 0 for none.
     pub mine_every: usize,
-    /// Shape of the model.
+    /// Shape of the model; that of [`ModelConfig::small`] where the stage has none. Of a head its `vector_size` alone counts.
+    #[serde(default = "ModelConfig::small")]
     pub model: ModelConfig,
 }

@@ -5,7 +5,7 @@ mod phrase;
 
 use std::path::Path;
 
-use icdraft_classifier::{ClassifierError, CodeVectors, Linker, Rankers, embedded};
+use icdraft_classifier::{ClassifierError, CodeVectors, Linker, Rankers, embedded, model_name, weights_file};
 use icdraft_codeset::CodeSet;
 use icdraft_mention::Terminology;
 use icdraft_note::Encounter;
@@ -63,9 +63,9 @@ impl Classifier {
 
     /// Reads the model of a folder.
     pub(crate) fn open(folder: &Path) -> Result<Self, ClassifierError> {
-        let path = folder.join("model.safetensors");
+        let path = weights_file(folder)?;
         let weights = std::fs::read(&path).map_err(|source| ClassifierError::Io { path, source })?;
-        let name = folder.file_name().map_or_else(|| "model".into(), |n| n.to_string_lossy().into_owned());
+        let name = model_name(folder);
         let path = folder.join("ranker.json");
         let fitted = if path.exists() { Rankers::read(&path)? } else { Rankers::default() };
         let rankers = here(&path.display().to_string(), &fitted)?;

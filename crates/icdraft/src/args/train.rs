@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use icdraft_classifier::ModelName;
 
 #[derive(Debug, Args)]
 pub(crate) struct Train {
@@ -16,6 +17,8 @@ pub(crate) enum TrainWhat {
     Model(TrainModel),
     /// Train the encoder on wordings of codes; goes on where an earlier run in the folder stopped
     Link(TrainLink),
+    /// Train a linear layer on a pretrained encoder, which stays as it is
+    Head(TrainHead),
     /// Compute the code vectors of a trained encoder
     Vectors(TrainVectors),
     /// Fit the last layer, which gives the confidence, to annotated notes
@@ -72,6 +75,37 @@ pub(crate) struct TrainLink {
     #[command(flatten)]
     pub(crate) data: TrainData,
     /// Where the model and its checkpoint go
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The encoder is of the BERT, DistilBERT or ModernBERT family: config.json, tokenizer.json and model.safetensors. Of the hub, the commit
+is noted in head.json, and the cache (HF_HOME) keeps the files; HF_ENDPOINT names another hub.
+
+Examples:
+  icdraft train head models/head.toml --encoder hub:sentence-transformers/all-MiniLM-L6-v2 --pack index.pack --out my-model
+  icdraft train head models/head.toml --encoder my-encoder --most 20000 --out my-model
+  icdraft train vectors my-model --pack index.pack
+  icdraft suggest note.txt --model my-model"
+)]
+pub(crate) struct TrainHead {
+    /// The stage: seed, steps, batch, learning rate, length of a vector
+    #[arg(value_name = "STAGE.toml")]
+    pub(crate) stage: PathBuf,
+    /// The encoder: its folder, or hub:owner/name[@revision] of the Hugging Face hub
+    #[arg(long, value_name = "ENCODER")]
+    pub(crate) encoder: ModelName,
+    #[command(flatten)]
+    pub(crate) data: TrainData,
+    /// Learn from about this many wordings: every second, third ... code with all of its own
+    #[arg(long, value_name = "N")]
+    pub(crate) most: Option<usize>,
+    /// Take an encoder of the hub from its cache alone, and use no network
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Where head.json and head.safetensors go
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 }

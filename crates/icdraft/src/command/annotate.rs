@@ -126,7 +126,7 @@ impl Judgement {
 }
 
 pub(crate) fn run(args: &Annotate) -> anyhow::Result<Done> {
-    let coder = Coder::new(&args.many.knowledge.config())?;
+    let coder = Coder::new(&args.many.knowledge.config()?)?;
     let inputs = input::gather(&args.many.inputs, args.out.as_deref())?;
     let mut out: Box<dyn Write> = match &args.out {
         Some(path) => Box::new(private_file(path)?),

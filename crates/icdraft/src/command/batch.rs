@@ -11,7 +11,7 @@ use crate::command::{Done, in_order, private_file, reject, say};
 use crate::input::{self, Rejected};
 
 pub(crate) fn run(args: &Batch) -> anyhow::Result<Done> {
-    let coder = Coder::new(&args.many.knowledge.config())?;
+    let coder = Coder::new(&args.many.knowledge.config()?)?;
     let mut inputs = input::gather(&args.many.inputs, Some(&args.out))?;
     let mut out = private_file(&args.out)?;
     let unit = args.many.offsets.into();

@@ -81,7 +81,7 @@ fn local(source: &str, folder: &Path) -> anyhow::Result<PathBuf> {
 
 /// The releases and the one to look into.
 fn chosen(knowledge: &Knowledge) -> anyhow::Result<(Releases, usize)> {
-    let config = knowledge.config();
+    let config = knowledge.config()?;
     let releases = Releases::load(&config.packs)?;
     let number = match &config.release {
         Some(name) => releases.named(name)?,

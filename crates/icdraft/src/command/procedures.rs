@@ -22,7 +22,7 @@ fn is_number(code: &str) -> bool {
 }
 
 fn table(knowledge: &Knowledge) -> anyhow::Result<Option<Hcpcs>> {
-    Ok(knowledge.config().hcpcs_table.as_deref().map(Hcpcs::read).transpose()?)
+    Ok(knowledge.config()?.hcpcs_table.as_deref().map(Hcpcs::read).transpose()?)
 }
 
 /// Tells of the dental codes that were passed over.
@@ -47,7 +47,7 @@ pub(crate) fn show(code: &str, format: Format, knowledge: &Knowledge) -> anyhow:
     if !is_number(&code) && !lettered {
         return Ok(None);
     }
-    let config = knowledge.config();
+    let config = knowledge.config()?;
     let licensed = config.cpt_table.as_deref().map(CptTable::read).transpose()?;
     let hcpcs = table(knowledge)?;
     let official = hcpcs.as_ref().and_then(|t| t.find(&code));
@@ -115,7 +115,7 @@ pub(crate) fn search(query: &str, knowledge: &Knowledge) -> anyhow::Result<Vec<(
         words.iter().all(|w| lower.contains(w.as_str()))
     };
     let mut found: Vec<(String, String)> = Vec::new();
-    if let Some(licensed) = knowledge.config().cpt_table.as_deref().map(CptTable::read).transpose()? {
+    if let Some(licensed) = knowledge.config()?.cpt_table.as_deref().map(CptTable::read).transpose()? {
         found.extend(licensed.rows().filter(|(_, d)| holds(d)).map(|(c, d)| (c.to_owned(), d.to_owned())));
     }
     if let Some(hcpcs) = table(knowledge)? {

@@ -12,7 +12,7 @@ pub(crate) fn run(args: &Suggest) -> anyhow::Result<Done> {
     encounter.billing = args.facts.billing();
     encounter.date_of_service = args.facts.date;
     encounter.patient = args.facts.patient();
-    let coder = Coder::new(&args.knowledge.config())?;
+    let coder = Coder::new(&args.knowledge.config()?)?;
     let report = coder.code(&encounter).in_unit(&encounter, args.offsets.into());
     let shown = match args.format {
         Format::Table => table::report(&report, args.explain),

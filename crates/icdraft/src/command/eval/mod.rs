@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Eval) -> anyhow::Result<Done> {
 }
 
 fn score(args: &Eval, source: &Source) -> anyhow::Result<Done> {
-    let config = args.knowledge.config();
+    let config = args.knowledge.config()?;
     if matches!(source.from, SourceFormat::Negex | SourceFormat::Headers) {
         return single::run(args, source);
     }

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::wordings::{self, HeldOut, Terms};
 use crate::args::TrainMeasure;
 use crate::command::print;
+use crate::model;
 
 const DEPTH: usize = 10;
 
@@ -21,6 +22,7 @@ struct Score {
 
 pub(crate) fn run(args: &TrainMeasure) -> anyhow::Result<()> {
     let set = CodeSet::read(&args.pack)?;
+    model::complete(&args.model, false)?;
     let linker = Linker::open(&args.model)?;
     let vectors = CodeVectors::read(&args.model.join("codes.bin"))?;
     let mut queries = wordings::held_out(&set);

@@ -1,6 +1,7 @@
 //! `icdraft train`: gathers what is learned from, trains, builds code vectors, measures.
 
 mod curve;
+mod head;
 mod measure;
 mod rank;
 mod synonyms;
@@ -8,6 +9,7 @@ mod vectors;
 mod whole;
 mod wordings;
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -24,6 +26,7 @@ pub(crate) fn run(args: &Train) -> anyhow::Result<Done> {
     match &args.what {
         TrainWhat::Model(args) => whole::run(args)?,
         TrainWhat::Link(args) => link(args)?,
+        TrainWhat::Head(args) => head::run(args)?,
         TrainWhat::Vectors(args) => vectors::run(args)?,
         TrainWhat::Rank(args) => rank::run(args)?,
         TrainWhat::Measure(args) => measure::run(args)?,
@@ -35,24 +38,36 @@ pub(crate) fn run(args: &Train) -> anyhow::Result<Done> {
 /// process cannot change its own environment safely: the training runs in a child that has one thread a shard.
 const THREADS: [&str; 2] = ["CANDLE_NUM_THREADS", "RAYON_NUM_THREADS"];
 
+/// Runs the program with these arguments in a child that has them; false in the child itself.
+fn in_child(args: impl IntoIterator<Item = OsString>) -> anyhow::Result<bool> {
+    if std::env::var_os(THREADS[0]).is_some() {
+        return Ok(false);
+    }
+    let program = std::env::current_exe().context("finding the program")?;
+    let mut child = std::process::Command::new(program);
+    let status = child.args(args).envs(THREADS.map(|name| (name, "1"))).status().context("starting the training")?;
+    anyhow::ensure!(status.success(), "the training stopped");
+    Ok(true)
+}
+
+fn stage(path: &Path) -> anyhow::Result<Stage> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    toml::from_str(&text).with_context(|| path.display().to_string())
+}
+
 fn link(args: &TrainLink) -> anyhow::Result<()> {
-    if std::env::var_os(THREADS[0]).is_none() {
-        let program = std::env::current_exe().context("finding the program")?;
-        let mut child = std::process::Command::new(program);
-        child.args(["train", "link"]).arg(&args.stage).arg("--out").arg(&args.out);
-        let TrainData { pack, synonyms, everything } = &args.data;
-        for (option, file) in [("--pack", pack), ("--synonyms", synonyms)] {
-            if let Some(file) = file {
-                child.arg(option).arg(file);
-            }
-        }
-        child.args(everything.then_some("--everything"));
-        let status = child.envs(THREADS.map(|name| (name, "1"))).status().context("starting the training")?;
-        anyhow::ensure!(status.success(), "the training stopped");
+    // By its own arguments: it may be a part of `train model`.
+    let TrainData { pack, synonyms, everything } = &args.data;
+    let mut again: Vec<OsString> = ["train", "link"].map(Into::into).into();
+    again.extend([args.stage.clone().into(), "--out".into(), args.out.clone().into()]);
+    for (option, file) in [("--pack", pack), ("--synonyms", synonyms)] {
+        again.extend(file.iter().flat_map(|file| [option.into(), file.into()]));
+    }
+    again.extend(everything.then(|| "--everything".into()));
+    if in_child(again)? {
         return Ok(());
     }
-    let text = std::fs::read_to_string(&args.stage).with_context(|| args.stage.display().to_string())?;
-    let stage: Stage = toml::from_str(&text).with_context(|| args.stage.display().to_string())?;
+    let stage = stage(&args.stage)?;
     let set = code_set(args.data.pack.as_deref())?;
     let material = material(&set, &args.data)?;
     let unseen = if args.data.everything { Vec::new() } else { sample(wordings::held_out(&set)) };
@@ -88,13 +103,17 @@ fn code_set(pack: Option<&Path>) -> anyhow::Result<CodeSet> {
     Ok(pack.map(CodeSet::read).transpose()?.unwrap_or_else(CodeSet::embedded))
 }
 
-fn material(set: &CodeSet, data: &TrainData) -> anyhow::Result<Material> {
+fn wordings_of(set: &CodeSet, data: &TrainData) -> anyhow::Result<Vec<Wording>> {
     let terms = if data.everything { Terms::All } else { Terms::Training };
     let mut all = wordings::wordings(set, terms)?;
     if let Some(wheel) = &data.synonyms {
         all.extend(synonyms::wordings(wheel, set, &all)?);
     }
-    Ok(gathered(all))
+    Ok(all)
+}
+
+fn material(set: &CodeSet, data: &TrainData) -> anyhow::Result<Material> {
+    Ok(gathered(wordings_of(set, data)?))
 }
 
 fn material_of(set: &CodeSet, terms: Terms) -> anyhow::Result<Material> {

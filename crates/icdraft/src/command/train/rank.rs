@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use crate::args::TrainRank;
 use crate::command::{print, say};
+use crate::model;
 
 /// From here on the rules draft a suggestion.
 const DRAFT: f64 = 0.5;
@@ -43,8 +44,9 @@ pub(crate) fn run(args: &TrainRank) -> anyhow::Result<()> {
     if path.exists() {
         std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
     }
-    let model = ModelSource::Folder(args.model.clone());
-    let coder = Coder::new(&Config { model, ..Config::default() })?;
+    model::complete(&args.model, false)?;
+    let source = ModelSource::Folder(args.model.clone());
+    let coder = Coder::new(&Config { model: source, ..Config::default() })?;
     let gold = gold(args)?;
     let judged: Vec<BTreeMap<String, Judged>> = gold.par_iter().map(|note| judged(&coder, note)).collect();
     let mut layers: BTreeMap<String, Vec<Judged>> = BTreeMap::new();

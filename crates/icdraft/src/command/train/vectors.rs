@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::args::TrainVectors;
 use crate::command::say;
+use crate::model;
 
 /// Codes that a thread takes at once.
 const CHUNK: usize = 32;
@@ -15,6 +16,7 @@ const CHUNK: usize = 32;
 const MOST: usize = 8;
 
 pub(crate) fn run(args: &TrainVectors) -> anyhow::Result<()> {
+    model::complete(&args.model, false)?;
     let linker = Linker::open(&args.model)?;
     let material = super::material(&super::code_set(args.data.pack.as_deref())?, &args.data)?;
     let codes: Vec<(&str, Vec<(&str, Source)>)> = material

@@ -1,0 +1,7 @@
+//! SHA-256 in hexadecimal.
+
+use sha2::{Digest as _, Sha256};
+
+pub(crate) fn checksum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
