@@ -88,10 +88,10 @@ fn the_loss_falls_and_unseen_wordings_reach_their_codes() {
     let reaches = |w: &&Wording| vectors.nearest(&linker.embed(&[&w.text]).unwrap()[0], 1)[0].name == w.code;
     let (right, all) = (unseen.iter().filter(reaches).count(), unseen.len());
     assert!(right * 10 >= all * 8, "{right} of {all}");
-    // Measured with each search for near misses (after 30, 60 and 90 steps) and at the end, by the first wording of each code alone.
+    // Measured with each search for near misses (before the second step, then after 30, 60 and 90) and at the end, by the first wording of each code alone.
     let measured: Vec<(usize, f32)> = told.iter().filter_map(|t| Some((t.step, t.right?))).collect();
-    assert_eq!(measured.iter().map(|m| m.0).collect::<Vec<_>>(), [31, 61, 91, 120]);
-    assert!(measured[3].1 > 0.3, "{measured:?}");
+    assert_eq!(measured.iter().map(|m| m.0).collect::<Vec<_>>(), [2, 31, 61, 91, 120]);
+    assert!(measured[4].1 > 0.3, "{measured:?}");
 }
 
 #[test]

@@ -103,7 +103,7 @@ pub(crate) fn candidates(
         }
         // A radiology report names its study under EXAM.
         if kind == SectionKind::PhysicalExam
-            && procedure.code.starts_with(['7', '9'])
+            && (procedure.code.starts_with(['7', '9']) || is_guided(sentence))
             && section.body.len() <= LONGEST_STUDY
         {
             score = score.max(0.7);
@@ -217,6 +217,14 @@ fn is_report(says: &str) -> bool {
 fn is_here_and_now(sentence: &str) -> bool {
     let lower = sentence.to_lowercase();
     ["today", "done here", "in office", "in the office", "in clinic", "in the clinic", "in our office", "at this visit"]
+        .iter()
+        .any(|w| lower.contains(w))
+}
+
+/// Whether a radiologist's line names an intervention under imaging.
+fn is_guided(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    ["ct-guided", "ct guided", "ultrasound-guided", "ultrasound guided", "fluoroscopically guided", "image-guided"]
         .iter()
         .any(|w| lower.contains(w))
 }

@@ -55,9 +55,12 @@ fn model(folder: &Path) {
     CodeVectors::new(linker.width(), vectors).write(&folder.join("codes.bin")).unwrap();
 }
 
-fn written(ranker: Ranker, folder: &Path) {
+/// The last layer of diagnoses in every kind of note.
+fn written(ranker: &Ranker, folder: &Path) {
     let mut rankers = Rankers::default();
-    rankers.insert("ICD-10-CM", ranker);
+    for kind in ["operative notes", "visits", "other notes"] {
+        rankers.insert(&format!("ICD-10-CM, {kind}"), ranker.clone());
+    }
     rankers.write(&folder.join("ranker.json")).unwrap();
 }
 
@@ -89,6 +92,16 @@ fn words_of_no_lexicon_are_linked_with_their_evidence() {
     let linked = report.suggestions.iter().find(|s| s.code == "L72.0").unwrap();
     assert_eq!(linked.evidence[0].text, "Zorbal quench");
     assert!(linked.reasons.iter().any(|r| r.rule == "model" && r.says.starts_with("linked by meaning")), "{linked:?}");
+    // The words that carry the link do: left out, the similarity falls by what is told.
+    let says = &linked.reasons.iter().find(|r| r.rule == "model").unwrap().says;
+    let (word, lost) =
+        says.split("without a word: ").nth(1).unwrap().split(',').next().unwrap().rsplit_once(' ').unwrap();
+    let (linker, vectors) =
+        (Linker::open(folder.path()).unwrap(), CodeVectors::read(&folder.path().join("codes.bin")).unwrap());
+    let similarity = |text: &str| vectors.similarity("L72.0", &linker.embed(&[text]).unwrap()[0]).unwrap();
+    let left: Vec<&str> = "Zorbal quench".split(' ').filter(|w| *w != word).collect();
+    let fall = similarity("Zorbal quench") - similarity(&left.join(" "));
+    assert!(fall > 0.03 && (f64::from(-fall) - lost.parse::<f64>().unwrap()).abs() < 0.011, "{says}: {fall}");
     // What the rules know keeps its place before it.
     assert_eq!(codes(&report)[0], "M10.9");
     assert_eq!(report.model.unwrap().sha256.len(), 64);
@@ -126,7 +139,7 @@ fn the_last_layer_gives_the_confidence_and_says_why() {
         .collect();
     let names: Vec<&str> = feature_names().iter().map(String::as_str).collect();
     let ranker = Ranker::fit(&names, &examples, 1.0).unwrap().drafting_from(0.7);
-    written(ranker.clone(), folder.path());
+    written(&ranker, folder.path());
     let helped = coder(Some(folder.path()));
     for (note, right) in kinds {
         let report = coded(&helped, note);
@@ -156,7 +169,7 @@ fn a_folder_that_is_no_model_is_told() {
     assert!(matches!(error, ConfigError::Model(_)) && error.to_string().contains("model.safetensors"), "{error}");
     model(folder.path());
     let examples = [true, false].map(|right| Example { values: vec![f32::from(u8::from(right))], right, weight: 1.0 });
-    written(Ranker::fit(&["other"], &examples, 1.0).unwrap(), folder.path());
+    written(&Ranker::fit(&["other"], &examples, 1.0).unwrap(), folder.path());
     let error = Coder::new(&config).unwrap_err().to_string();
     assert!(error.contains("ranker.json") && error.contains("icdraft train rank"), "{error}");
 }

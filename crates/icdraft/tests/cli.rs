@@ -81,7 +81,7 @@ fn suggest_json_of_every_sample() {
         let report = icdraft(&["suggest", path(&sample(&name)), "--format", "json"]).expect(0).json();
         assert_eq!(report["id"], name);
         assert_eq!(report["offsets"], "chars");
-        assert!(report["model"].is_null());
+        assert_eq!(report["model"]["name"], "icdraft-base");
         assert!(!drafted(&report, "ICD-10-CM").is_empty(), "{name}: nothing drafted");
         check_spans(&report, &text, "chars");
     }
@@ -931,4 +931,21 @@ fn look_up_of_procedures_drugs_and_supplies() {
     let after = suggest(note, &["--hcpcs", path(&hcpcs), "--date", "2026-06-01"]);
     assert!(!rows(&after, "suggestions").iter().any(|s| s["code"] == "J1885"), "{after}");
     assert!(after["warnings"].to_string().contains("J1885 is not valid on 2026-06-01"), "{after}");
+}
+
+#[test]
+fn the_embedded_model_is_used_unless_it_is_switched_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let note = file(folder.path(), "note.txt", APPENDIX);
+    let report = |more: &[&str]| {
+        let mut args = vec!["suggest", path(&note), "--format", "json"];
+        args.extend(more);
+        icdraft(&args).expect(0).json()
+    };
+    let (with, without) = (report(&[]), report(&["--no-model"]));
+    assert_eq!(with["model"]["sha256"].as_str().unwrap().len(), 64);
+    assert!(without["model"].is_null());
+    assert_eq!(drafted(&with, "ICD-10-CM"), drafted(&without, "ICD-10-CM"));
+    let error = icdraft(&["suggest", path(&note), "--no-model", "--model", "x"]).expect(2).err;
+    assert!(error.contains("--no-model"), "{error}");
 }

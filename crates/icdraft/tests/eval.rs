@@ -139,7 +139,8 @@ fn a_part_left_out_is_worth_what_it_costs() {
     ];
     let notes: Vec<Value> = notes.iter().map(|(id, text, codes)| gold(id, text, codes)).collect();
     let gold = jsonl(folder.path(), "gold.jsonl", &notes);
-    let args = ["eval", "--gold", path(&gold), "--without", "assertion,sections,axes,rules", "--format", "json"];
+    let args =
+        ["eval", "--gold", path(&gold), "--no-model", "--without", "assertion,sections,axes,rules", "--format", "json"];
     let json = icdraft(&args).expect(0).json();
     let parts: Vec<&Value> = json["ablations"].as_array().unwrap().iter().map(|part| &part["without"]).collect();
     assert_eq!(parts, ["assertion", "sections", "axes", "rules"]);
@@ -155,12 +156,12 @@ fn a_part_left_out_is_worth_what_it_costs() {
     }
     // The side is lost: 3 of 4.
     assert!((of(2, "ICD-10-CM recall") - 0.75).abs() < 1e-9, "{json}");
-    let table = icdraft(&args[..5]).expect(0).out;
+    let table = icdraft(&args[..6]).expect(0).out;
     assert!(table.contains("without assertion") && table.contains("without axes"), "{table}");
     let unknown = icdraft(&["eval", "--gold", path(&gold), "--without", "weather"]).expect(2);
     assert!(unknown.err.contains("assertion, sections, axes, rules"), "{}", unknown.err);
-    let nothing = icdraft(&["eval", "--gold", path(&gold), "--without", "classifier"]).expect(1);
-    assert!(nothing.err.contains("--model"), "{}", nothing.err);
+    let nothing = icdraft(&["eval", "--gold", path(&gold), "--no-model", "--without", "classifier"]).expect(1);
+    assert!(nothing.err.contains("--no-model"), "{}", nothing.err);
 }
 
 #[test]

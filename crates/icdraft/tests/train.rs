@@ -34,7 +34,7 @@ gram_buckets = 256
 
 #[test]
 fn help_has_examples() {
-    for command in ["link", "head", "vectors", "rank", "measure"] {
+    for command in ["model", "link", "head", "vectors", "rank", "measure"] {
         let help = icdraft(&["train", command, "--help"]).expect(0).out;
         assert!(help.contains(&format!("icdraft train {command} ")) && help.contains("Example"), "{help}");
     }

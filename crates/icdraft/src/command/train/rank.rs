@@ -23,6 +23,9 @@ const THRESHOLDS: std::ops::RangeInclusive<u8> = 30..=60;
 /// Differences of F1 below this are noise.
 const AS_GOOD: f64 = 0.005;
 
+/// A layer that loses more precision than this is none, whatever it finds.
+const DEARER: f64 = 0.03;
+
 /// A suggestion of a note and its outcome.
 #[derive(Debug)]
 struct Outcome {
@@ -89,7 +92,7 @@ fn gold(args: &TrainRank) -> anyhow::Result<Vec<GoldNote>> {
     Ok(gold)
 }
 
-/// A layer fitted to all its notes. Where it does not score above the rules in cross-validation over notes, it is one that moves
+/// A layer fitted to all its notes. Where it does not score clearly above the rules in cross-validation over notes, it is one that moves
 /// nothing and only calibrates: the rules' order and draft stay, and the confidence means what it says. Its rows go into the table.
 fn fitted(layer: &str, notes: &[Judged], args: &TrainRank, table: &mut Table) -> anyhow::Result<Ranker> {
     let names: Vec<&str> = feature_names().iter().map(String::as_str).collect();
@@ -122,7 +125,7 @@ fn fitted(layer: &str, notes: &[Judged], args: &TrainRank, table: &mut Table) ->
     let from = scored.iter().rev().find(|(_, f1)| *f1 >= best - AS_GOOD).map_or(DRAFT, |(from, _)| *from);
     let model = Figures::of(notes, &by_model, from);
     table.add_row(model.row(format!("{layer}: last layer, drafting from {from}"), notes.len()));
-    if model.f1() > rules.f1() {
+    if model.f1() > rules.f1() + AS_GOOD && model.precision > rules.precision - DEARER {
         return Ok(fit(names.len(), &|_| true)?.drafting_from(from));
     }
     let calibrated = Figures::of(notes, &cross_validated(1)?, DRAFT);
