@@ -86,7 +86,7 @@ pub(crate) struct Knowledge {
     /// Switch a coding rule off (see `icdraft rules`); may be repeated
     #[arg(long = "without-rule", value_name = "NAME", help_heading = "Knowledge")]
     without_rules: Vec<String>,
-    /// A model to use instead of the embedded one (see `icdraft train`): its folder, or hub:owner/name[@revision] of the Hugging Face hub
+    /// A model to use instead of the embedded one (see `icdraft train`): its folder, or `hub:owner/name[@revision]` of the Hugging Face hub
     #[arg(long, value_name = "MODEL", conflicts_with = "no_model", help_heading = "Knowledge")]
     model: Option<ModelName>,
     /// Use no model: rules alone code

@@ -94,7 +94,7 @@ pub(crate) struct TrainHead {
     /// The stage: seed, steps, batch, learning rate, length of a vector
     #[arg(value_name = "STAGE.toml")]
     pub(crate) stage: PathBuf,
-    /// The encoder: its folder, or hub:owner/name[@revision] of the Hugging Face hub
+    /// The encoder: its folder, or `hub:owner/name[@revision]` of the Hugging Face hub
     #[arg(long, value_name = "ENCODER")]
     pub(crate) encoder: ModelName,
     #[command(flatten)]
