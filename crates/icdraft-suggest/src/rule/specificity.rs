@@ -1,6 +1,6 @@
 //! The most specific code of a category.
 
-use icdraft_codeset::CodeSet;
+use icdraft_codeset::{CodeSet, EntryId};
 use icdraft_note::{SectionKind, Span};
 
 use crate::rank::{self, DRAFT};
@@ -64,9 +64,10 @@ impl Rule for Specificity {
             let code = one.best.code.clone();
             let plain = is_plain(draft.set, &code);
             let left_open = openness(draft.set, &code);
+            let scope = scope(draft.set, &code).unwrap_or_else(|| code[..3].to_owned());
             let says_more = |(other, open): &(String, bool)| {
                 let more = !open || openness(draft.set, other) < left_open;
-                *other != code && more && other[..3] == code[..3] && (plain || !is_plain(draft.set, other))
+                *other != code && more && other.starts_with(&scope) && (plain || !is_plain(draft.set, other))
             };
             // "nephropathy" is said by "reflux with nephropathy" already.
             let text = draft.encounter.notes.get(one.best.note).map_or("", |n| n.text.as_str());
@@ -94,6 +95,18 @@ fn is_plain(set: &CodeSet, code: &str) -> bool {
 
 fn is_unspecified(set: &CodeSet, code: &str) -> bool {
     title_says(set, code, "unspecified")
+}
+
+/// Where codes that say more than an unspecified one stand: below the entry above the first that is unspecified. A tear of the rotator
+/// cuff that is unspecified says as much as an impingement of the shoulder, though both are of one category.
+fn scope(set: &CodeSet, code: &str) -> Option<String> {
+    let (mut entry, _) = set.resolve(code.parse().ok()?)?;
+    let open = |entry: EntryId| set.entry_title(entry).to_lowercase().contains("unspecified");
+    while let Some(above) = set.parent(entry).filter(|above| open(*above) && set.code(*above).is_some()) {
+        entry = above;
+    }
+    let above = set.code(set.parent(entry)?)?;
+    Some(above.to_string())
 }
 
 /// How much a title leaves open: how often it says so, then how short the code is.
