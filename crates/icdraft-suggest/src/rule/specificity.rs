@@ -98,8 +98,12 @@ fn is_unspecified(set: &CodeSet, code: &str) -> bool {
 }
 
 /// Where codes that say more than an unspecified one stand: below the entry above the first that is unspecified. A tear of the rotator
-/// cuff that is unspecified says as much as an impingement of the shoulder, though both are of one category.
+/// cuff that is unspecified says as much as an impingement of the shoulder, though both are of one category. Injuries of one category are
+/// of one bone or region, and a "hip fracture" is the intertrochanteric one that the note tells elsewhere.
 fn scope(set: &CodeSet, code: &str) -> Option<String> {
+    if code.starts_with(['S', 'T']) {
+        return None;
+    }
     let (mut entry, _) = set.resolve(code.parse().ok()?)?;
     let open = |entry: EntryId| set.entry_title(entry).to_lowercase().contains("unspecified");
     while let Some(above) = set.parent(entry).filter(|above| open(*above) && set.code(*above).is_some()) {
