@@ -166,6 +166,11 @@ impl Rankers {
         self.0.get(system)
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Each as [`Ranker::for_features`] makes it.
     ///
     /// # Errors

@@ -46,4 +46,4 @@ pub use tfidf::Tfidf;
 pub use vocabulary::Vocabulary;
 pub use weights::Weights;
 
-pub(crate) use checksum::checksum;
+pub use checksum::checksum;

@@ -192,7 +192,7 @@ impl Coder {
     /// [`Report::in_unit`].
     pub fn code(&self, encounter: &Encounter) -> Report {
         self.drafted(encounter, |mut draft, warnings| {
-            if let Some(classifier) = self.classifier.as_ref().filter(|_| !self.without.contains(&Part::Layers)) {
+            if let Some(classifier) = self.classifier_for(Part::Layers) {
                 classifier.rerank(&mut draft);
             }
             self.report(draft, warnings)
@@ -215,6 +215,11 @@ impl Coder {
             })
             .collect()
         })
+    }
+
+    /// The classifier, unless this part of it is left out.
+    fn classifier_for(&self, part: Part) -> Option<&Classifier> {
+        self.classifier.as_ref().filter(|_| !self.without.contains(&part))
     }
 
     /// What the rules make of an encounter, handed to `then` with the warnings.
@@ -252,7 +257,7 @@ impl Coder {
                 read.forget_axes(terminology);
             }
             diagnoser.candidates(set, terminology, &self.rules, (encounter, at), &read, &mut found);
-            if let Some(classifier) = self.classifier.as_ref().filter(|_| !self.without.contains(&Part::Linking)) {
+            if let Some(classifier) = self.classifier_for(Part::Linking) {
                 found.0.extend(classifier.candidates(set, terminology, diagnoser, (encounter, at), &read));
             }
             procedure::candidates(terminology, encounter, at, &read.annotation, &mut found);

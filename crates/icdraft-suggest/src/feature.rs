@@ -97,7 +97,7 @@ fn group(kind: SectionKind) -> Group {
 /// What a last layer is told of a suggestion.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Features {
-    /// Name of the layer: operations are written up otherwise than visits, and those otherwise than reports and letters.
+    /// Name of the layer: the code system and the [`Kind`] of the notes.
     pub(crate) layer: String,
     /// In the order of [`names`].
     pub(crate) values: Vec<f32>,
@@ -107,30 +107,48 @@ pub(crate) struct Features {
 
 impl Features {
     /// Those of entry `n`; `similarity` is the encoder's, where there is one.
-    pub(crate) fn of(draft: &Draft<'_>, n: usize, similarity: Option<f32>) -> Self {
+    pub(crate) fn of(draft: &Draft<'_>, n: usize, kind: Kind, similarity: Option<f32>) -> Self {
         let joined = &draft.joined[n];
-        let kind = match () {
-            () if is_of_operation(draft) => "operative notes",
-            () if has(draft, |kind| matches!(kind, SectionKind::Assessment | SectionKind::AssessmentPlan)) => "visits",
-            () => "other notes",
-        };
         Self {
-            layer: format!("{}, {kind}", joined.best.system),
-            values: values(draft, n, similarity),
+            layer: format!("{}, {}", joined.best.system, kind.name()),
+            values: values(draft, n, kind, similarity),
             put_below: put_below(joined),
         }
     }
 }
 
-fn is_of_operation(draft: &Draft<'_>) -> bool {
-    has(draft, is_operative)
+/// What the notes of an encounter are: operations are written up otherwise than visits, and those otherwise than reports and letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Operative,
+    Visit,
+    Other,
 }
 
-fn has(draft: &Draft<'_>, is: impl Fn(SectionKind) -> bool) -> bool {
-    draft.notes.iter().any(|r| r.annotation.outline.sections.iter().any(|s| is(s.kind)))
+impl Kind {
+    pub(crate) fn of(draft: &Draft<'_>) -> Self {
+        let has = |is: fn(SectionKind) -> bool| {
+            draft.notes.iter().any(|r| r.annotation.outline.sections.iter().any(|s| is(s.kind)))
+        };
+        if has(is_operative) {
+            Self::Operative
+        } else if has(|kind| matches!(kind, SectionKind::Assessment | SectionKind::AssessmentPlan)) {
+            Self::Visit
+        } else {
+            Self::Other
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Operative => "operative notes",
+            Self::Visit => "visits",
+            Self::Other => "other notes",
+        }
+    }
 }
 
-fn values(draft: &Draft<'_>, n: usize, similarity: Option<f32>) -> Vec<f32> {
+fn values(draft: &Draft<'_>, n: usize, kind: Kind, similarity: Option<f32>) -> Vec<f32> {
     let joined = &draft.joined[n];
     let best = &joined.best;
     let diagnoses = || draft.joined.iter().filter(|j| j.best.system == best.system);
@@ -144,7 +162,7 @@ fn values(draft: &Draft<'_>, n: usize, similarity: Option<f32>) -> Vec<f32> {
     let mention = draft.mention(best);
     let origin = mention.map(|m| draft.terminology.concept(m.concept).origin);
     let words = mention.map_or(1, |m| m.words.max(1));
-    let operative = is_of_operation(draft);
+    let operative = kind == Kind::Operative;
     let code = best.code.as_str();
     let begins = |letters: &str| code.starts_with(|c| letters.contains(c));
     let chronic = code.parse().is_ok_and(knowledge::is_chronic);

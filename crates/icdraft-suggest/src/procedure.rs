@@ -2,12 +2,10 @@
 
 use std::cell::LazyCell;
 
-use icdraft_mention::{Annotation, Meaning, Mention, Order, Procedure, Side, SideRule, Terminology};
+use icdraft_mention::{Annotation, Laterality, Meaning, Mention, Order, Procedure, Side, SideRule, Terminology};
 use icdraft_note::{Encounter, SectionKind, Span};
 
-#[cfg(feature = "model")]
-use crate::candidate::NO_MENTION;
-use crate::candidate::{Candidate, Refused};
+use crate::candidate::{Candidate, NO_MENTION, Refused};
 use crate::diagnosis::is_operative;
 use crate::knowledge;
 use crate::rank;
@@ -113,37 +111,51 @@ pub(crate) fn candidates(
         }
         // More words, more certainty that it is this procedure and not its neighbour.
         score *= if mention.words >= 2 { 1.0 } else { 0.85 };
-        let modifiers = modifiers(procedure, mention.laterality.map(|l| l.side), sentence);
-        let mut reasons = vec![Reason::new("procedure", format!("\"{}\" in {}", procedure.name, kind.name()))];
+        let words = Words { at, span: mention.span, sentence: mention.sentence, kind, laterality: mention.laterality };
+        let mut line = line(terminology, annotation, text, words, number);
+        (line.score, line.mention) = (score, place);
         if mention.order == Order::Scattered {
-            reasons.push(Reason::new("procedure", "its words stand in the line, in another order".to_owned()));
+            line.reasons.push(Reason::new("procedure", "its words stand in the line, in another order".to_owned()));
         }
-        if !modifiers.is_empty() {
-            reasons.push(Reason::new(
-                "side-modifier",
-                format!("{} from the side or digit that the note names", modifiers.join(", ")),
-            ));
+        if !line.modifiers.is_empty() {
+            let says = format!("{} from the side or digit that the note names", line.modifiers.join(", "));
+            line.reasons.push(Reason::new("side-modifier", says));
         }
-        out.0.push(Candidate {
-            system: "CPT",
-            code: procedure.code.clone(),
-            note: at,
-            span: mention.span,
-            section: kind,
-            role: "procedure",
-            score,
-            reasons,
-            modifiers,
-            units: 1,
-            open: None,
-            side: mention
-                .laterality
-                .filter(|_| procedure.side != SideRule::None)
-                .map(|l| (l.span, annotation.kind_at(l.span.start))),
-            bilateral: false,
-            procedure: Some(number),
-            mention: place,
-        });
+        out.0.push(line);
+    }
+}
+
+/// Words that name a procedure.
+struct Words {
+    /// Number of the note.
+    at: usize,
+    span: Span,
+    sentence: usize,
+    kind: SectionKind,
+    laterality: Option<Laterality>,
+}
+
+/// The line of the procedure `number` as `words` name it, weighed by their section alone.
+fn line(terminology: &Terminology, annotation: &Annotation, text: &str, words: Words, number: usize) -> Candidate {
+    let procedure = &terminology.procedures()[number];
+    let sentence = &text[annotation.outline.sentences[words.sentence].0.span];
+    let sided = words.laterality.filter(|_| procedure.side != SideRule::None);
+    Candidate {
+        system: "CPT",
+        code: procedure.code.clone(),
+        note: words.at,
+        span: words.span,
+        section: words.kind,
+        role: "procedure",
+        score: knowledge::weight(words.kind).procedure,
+        reasons: vec![Reason::new("procedure", format!("\"{}\" in {}", procedure.name, words.kind.name()))],
+        modifiers: modifiers(procedure, words.laterality.map(|l| l.side), sentence),
+        units: 1,
+        open: None,
+        side: sided.map(|l| (l.span, annotation.kind_at(l.span.start))),
+        bilateral: false,
+        procedure: Some(number),
+        mention: NO_MENTION,
     }
 }
 
@@ -162,27 +174,8 @@ pub(crate) fn linked(
     if assertion.against().is_some() {
         return None;
     }
-    let procedure = &terminology.procedures()[number];
-    let (line, section) = annotation.outline.sentences[sentence];
-    let kind = annotation.outline.ruling_kind(section);
-    let sided = laterality.filter(|_| procedure.side != SideRule::None);
-    Some(Candidate {
-        system: "CPT",
-        code: procedure.code.clone(),
-        note: at,
-        span,
-        section: kind,
-        role: "procedure",
-        score: knowledge::weight(kind).procedure,
-        reasons: vec![Reason::new("procedure", format!("\"{}\" in {}", procedure.name, kind.name()))],
-        modifiers: modifiers(procedure, laterality.map(|l| l.side), &text[line.span]),
-        units: 1,
-        open: None,
-        side: sided.map(|l| (l.span, annotation.kind_at(l.span.start))),
-        bilateral: false,
-        procedure: Some(number),
-        mention: NO_MENTION,
-    })
+    let kind = annotation.outline.ruling_kind(annotation.outline.sentences[sentence].1);
+    Some(line(terminology, annotation, text, Words { at, span, sentence, kind, laterality }, number))
 }
 
 /// What a mention is worth whose words stand in another order than those of any phrase.

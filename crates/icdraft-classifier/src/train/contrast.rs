@@ -68,7 +68,7 @@ pub fn train(
         }
         let (gradients, loss, hits) = step(stage, material, &linker, &vars, &sampler, &pools, &adam)?;
         adam.step(&vars, gradients, stage)?;
-        if adam.step == stage.steps {
+        if adam.step == stage.steps && !unseen.is_empty() {
             right = Codes::new(&config, &linker, &weights, material, &pools)?.right(unseen, &pools)?;
         }
         told(Progress { step: adam.step, steps: stage.steps, loss, hits, right });
@@ -333,21 +333,7 @@ mod tests {
             gram_buckets: 64,
             ..ModelConfig::small()
         };
-        Stage {
-            seed: 1,
-            steps: 1,
-            pairs: 4,
-            shards: 1,
-            learning_rate: 1e-3,
-            warmup: 1,
-            weight_decay: 0.0,
-            temperature: 0.1,
-            category_weight: 0.5,
-            family_share: 0.5,
-            checkpoint_every: 1,
-            mine_every: 0,
-            model,
-        }
+        Stage { pairs: 4, ..Stage::one_step(model) }
     }
 
     #[test]

@@ -126,21 +126,7 @@ mod tests {
         let wording = |text: &str, code: &str| Wording { text: text.into(), code: code.into(), source: Source::Index };
         let all = [("lung abscess", "J85.2"), ("abscess of lung", "J85.2"), ("cyst", "L72"), ("cysts", "L72")];
         let material = Material::new(all.map(|(text, code)| wording(text, code)));
-        let stage = Stage {
-            seed: 1,
-            steps: 1,
-            pairs: 2,
-            shards: 1,
-            learning_rate: 1e-3,
-            warmup: 1,
-            weight_decay: 0.0,
-            temperature: 0.1,
-            category_weight: 0.5,
-            family_share: 0.5,
-            checkpoint_every: 1,
-            mine_every: 0,
-            model: ModelConfig { vector_size: 3, ..ModelConfig::small() },
-        };
+        let stage = Stage::one_step(ModelConfig { vector_size: 3, ..ModelConfig::small() });
         let rows = [[1f32, 0.0, 0.0, 0.0], [0.6, 0.8, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.6, 0.8]];
         let vectors = Tensor::new(&rows, &Device::Cpu).unwrap();
         let vars = BTreeMap::from([(DENSE.to_owned(), fresh(&stage, 4).unwrap())]);

@@ -36,3 +36,25 @@ pub struct Stage {
     #[serde(default = "ModelConfig::small")]
     pub model: ModelConfig,
 }
+
+#[cfg(test)]
+impl Stage {
+    /// One step of two pairs, for tests.
+    pub(crate) fn one_step(model: ModelConfig) -> Self {
+        Self {
+            seed: 1,
+            steps: 1,
+            pairs: 2,
+            shards: 1,
+            learning_rate: 1e-3,
+            warmup: 1,
+            weight_decay: 0.0,
+            temperature: 0.1,
+            category_weight: 0.5,
+            family_share: 0.5,
+            checkpoint_every: 1,
+            mine_every: 0,
+            model,
+        }
+    }
+}

@@ -5,15 +5,14 @@ mod phrase;
 
 use std::path::Path;
 
-use icdraft_classifier::{ClassifierError, CodeVectors, Linker, Rankers, embedded, model_name, weights_file};
+use icdraft_classifier::{ClassifierError, CodeVectors, Linker, Rankers, checksum, embedded, model_name, weights_file};
 use icdraft_codeset::CodeSet;
 use icdraft_mention::Terminology;
 use icdraft_note::Encounter;
-use sha2::{Digest as _, Sha256};
 
 use crate::candidate::Candidate;
 use crate::diagnosis::{Diagnoser, NoteRead};
-use crate::feature::{self, Features};
+use crate::feature::{self, Features, Kind};
 use crate::procedure;
 use crate::rank;
 use crate::report::{Model, Reason};
@@ -56,7 +55,7 @@ pub(crate) struct Classifier {
 impl Classifier {
     /// The model compiled in.
     pub(crate) fn embedded() -> Result<Self, ClassifierError> {
-        let model = Model { name: embedded::NAME.into(), sha256: sha256(embedded::WEIGHTS) };
+        let model = Model { name: embedded::NAME.into(), sha256: checksum(embedded::WEIGHTS) };
         let rankers = here(embedded::NAME, &embedded::rankers()?)?;
         Ok(Self { linker: embedded::linker()?, vectors: embedded::vectors()?, rankers, model })
     }
@@ -70,7 +69,7 @@ impl Classifier {
         let fitted = if path.exists() { Rankers::read(&path)? } else { Rankers::default() };
         let rankers = here(&path.display().to_string(), &fitted)?;
         let vectors = CodeVectors::read(&folder.join("codes.bin"))?;
-        let model = Model { name, sha256: sha256(&weights) };
+        let model = Model { name, sha256: checksum(&weights) };
         Ok(Self { linker: Linker::open(folder)?, vectors, rankers, model })
     }
 
@@ -162,12 +161,16 @@ impl Classifier {
             let entry = (joined.best.system == "ICD-10-CM").then(entry).flatten().map(|code| code.to_string());
             self.vectors.similarity(entry.as_deref().unwrap_or(&joined.best.code), vector)
         };
+        let kind = Kind::of(draft);
         let each = draft.joined.iter().zip(&vectors).enumerate();
-        each.map(|(n, (joined, vector))| Features::of(draft, n, similarity(joined, vector))).collect()
+        each.map(|(n, (joined, vector))| Features::of(draft, n, kind, similarity(joined, vector))).collect()
     }
 
     /// Gives every suggestion its last layer's confidence, and orders anew.
     pub(crate) fn rerank(&self, draft: &mut Draft<'_>) {
+        if self.rankers.is_empty() {
+            return;
+        }
         let features = self.features(draft);
         for (joined, features) in draft.joined.iter_mut().zip(features) {
             let Some(ranker) = self.rankers.of(&features.layer) else { continue };
@@ -183,10 +186,6 @@ impl Classifier {
         }
         rank::order(&mut draft.joined);
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// The last layers brought to the features of this version. Rules come and go; what else is gone makes it another layer.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use icdraft_classifier::checksum;
 use icdraft_codeset::pack::{self, Contents};
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::args::{TrainData, TrainLink, TrainMeasure, TrainModel, TrainRank, TrainVectors};
 use crate::command::say;
@@ -50,8 +50,7 @@ pub(crate) fn run(args: &TrainModel) -> anyhow::Result<()> {
     for file in FILES {
         let path = model.join(file);
         let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
-        let sum: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
-        sums += &format!("{sum}  {file}\n");
+        sums += &format!("{}  {file}\n", checksum(&bytes));
     }
     let path = model.join("SHA256SUMS");
     std::fs::write(&path, sums).with_context(|| path.display().to_string())?;
